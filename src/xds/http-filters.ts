@@ -1,0 +1,236 @@
+import type { Ns } from '../base';
+import type {
+  CidrRange,
+  FractionalPercent,
+  HeaderMatcher,
+  MetadataMatcher,
+  MetadataValueMatcher,
+  PathMatcher,
+  StringMatcher,
+} from './matchers';
+import type { ConfigOrigin } from './origin';
+
+/** The HTTP filters that the engine executes, in the order of the chain; the router is last and terminal. */
+export type HttpFilter =
+  | { readonly kind: 'fault'; readonly name: string; readonly fault: FaultConfig; readonly origin?: ConfigOrigin }
+  | { readonly kind: 'cors'; readonly name: string; readonly origin?: ConfigOrigin }
+  | { readonly kind: 'rbac'; readonly name: string; readonly rbac: RbacConfig; readonly origin?: ConfigOrigin }
+  | {
+      readonly kind: 'jwtAuthn';
+      readonly name: string;
+      readonly jwtAuthn: JwtAuthnConfig;
+      readonly origin?: ConfigOrigin;
+    }
+  | {
+      readonly kind: 'extAuthz';
+      readonly name: string;
+      readonly extAuthz: ExtAuthzConfig;
+      readonly origin?: ConfigOrigin;
+    }
+  | {
+      readonly kind: 'localRateLimit';
+      readonly name: string;
+      readonly localRateLimit: LocalRateLimitConfig;
+      readonly origin?: ConfigOrigin;
+    }
+  | {
+      readonly kind: 'rateLimit';
+      readonly name: string;
+      readonly rateLimit: RateLimitConfig;
+      readonly origin?: ConfigOrigin;
+    }
+  | { readonly kind: 'buffer'; readonly name: string; readonly maxRequestBytes: number; readonly origin?: ConfigOrigin }
+  | {
+      readonly kind: 'router';
+      readonly name: string;
+      readonly suppressEnvoyHeaders: boolean;
+      readonly origin?: ConfigOrigin;
+    }
+  /** Kept for export and display; executes as a no-op (metadata exchange, statistics, ALPN override, grpc_stats ...). */
+  | {
+      readonly kind: 'opaque';
+      readonly name: string;
+      readonly typeUrl: string;
+      readonly config: JsonValue;
+      readonly origin?: ConfigOrigin;
+    };
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** typed_per_filter_config of a route, virtual host or weighted cluster; `name` is the filter's name in the chain. */
+export type HttpFilterOverride =
+  | { readonly kind: 'disabled'; readonly name: string }
+  | { readonly kind: 'fault'; readonly name: string; readonly fault: FaultConfig }
+  | { readonly kind: 'cors'; readonly name: string; readonly corsPolicy: CorsPolicy }
+  | { readonly kind: 'rbac'; readonly name: string; readonly rbac: RbacConfig }
+  | { readonly kind: 'localRateLimit'; readonly name: string; readonly localRateLimit: LocalRateLimitConfig }
+  | { readonly kind: 'jwtAuthn'; readonly name: string; readonly requirementName?: string; readonly disabled: boolean }
+  | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonValue };
+
+/** envoyproxy/envoy api/envoy/extensions/filters/http/fault/v3/fault.proto. A percentage that is not set never fires. */
+export interface FaultConfig {
+  readonly delay?:
+    | {
+        readonly kind: 'fixed';
+        readonly fixedDelayNs: Ns;
+        readonly percentage: FractionalPercent;
+        readonly origin?: ConfigOrigin;
+      }
+    | { readonly kind: 'header'; readonly percentage: FractionalPercent; readonly origin?: ConfigOrigin };
+  readonly abort?:
+    | {
+        readonly kind: 'httpStatus';
+        readonly httpStatus: number;
+        readonly percentage: FractionalPercent;
+        readonly origin?: ConfigOrigin;
+      }
+    | {
+        readonly kind: 'grpcStatus';
+        readonly grpcStatus: number;
+        readonly percentage: FractionalPercent;
+        readonly origin?: ConfigOrigin;
+      }
+    | { readonly kind: 'header'; readonly percentage: FractionalPercent; readonly origin?: ConfigOrigin };
+  readonly headers: readonly HeaderMatcher[];
+  readonly upstreamCluster?: string;
+  readonly maxActiveFaults?: number;
+}
+
+/** envoyproxy/envoy api/envoy/extensions/filters/http/cors/v3/cors.proto */
+export interface CorsPolicy {
+  readonly allowOriginStringMatch: readonly StringMatcher[];
+  readonly allowMethods: string;
+  readonly allowHeaders: string;
+  readonly exposeHeaders: string;
+  readonly maxAge: string;
+  readonly allowCredentials?: boolean;
+  readonly filterEnabled?: FractionalPercent;
+  /** Absent = true, Envoy's default. */
+  readonly forwardNotMatchingPreflights?: boolean;
+}
+
+/** envoyproxy/envoy api/envoy/config/rbac/v3/rbac.proto; policies are evaluated in the order of their names. */
+export interface RbacConfig {
+  /** Absent: the filter allows everything (shadow rules may still count). */
+  readonly rules?: RbacRules;
+  readonly shadowRules?: RbacRules;
+  readonly shadowRulesStatPrefix?: string;
+}
+
+export interface RbacRules {
+  readonly action: 'ALLOW' | 'DENY' | 'LOG';
+  readonly policies: readonly RbacPolicy[];
+}
+
+export interface RbacPolicy {
+  readonly name: string;
+  readonly permissions: readonly RbacPermission[];
+  readonly principals: readonly RbacPrincipal[];
+  readonly origin?: ConfigOrigin;
+}
+
+export type RbacPermission =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'and'; readonly rules: readonly RbacPermission[] }
+  | { readonly kind: 'or'; readonly rules: readonly RbacPermission[] }
+  | { readonly kind: 'not'; readonly rule: RbacPermission }
+  | { readonly kind: 'header'; readonly header: HeaderMatcher }
+  | { readonly kind: 'urlPath'; readonly path: StringMatcher }
+  | { readonly kind: 'uriTemplate'; readonly template: string }
+  | { readonly kind: 'destinationPort'; readonly port: number }
+  | { readonly kind: 'destinationPortRange'; readonly start: number; readonly end: number }
+  | { readonly kind: 'destinationIp'; readonly cidr: CidrRange }
+  | { readonly kind: 'requestedServerName'; readonly name: StringMatcher }
+  | { readonly kind: 'metadata'; readonly metadata: MetadataMatcher };
+
+export type RbacPrincipal =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'and'; readonly ids: readonly RbacPrincipal[] }
+  | { readonly kind: 'or'; readonly ids: readonly RbacPrincipal[] }
+  | { readonly kind: 'not'; readonly id: RbacPrincipal }
+  /** `principalName` absent: any peer that presented a certificate. */
+  | { readonly kind: 'authenticated'; readonly principalName?: StringMatcher }
+  /** Filter state value, e.g. `io.istio.peer_principal`. */
+  | { readonly kind: 'filterState'; readonly key: string; readonly match: StringMatcher }
+  | { readonly kind: 'directRemoteIp'; readonly cidr: CidrRange }
+  | { readonly kind: 'remoteIp'; readonly cidr: CidrRange }
+  | { readonly kind: 'sourceIp'; readonly cidr: CidrRange }
+  | { readonly kind: 'header'; readonly header: HeaderMatcher }
+  | { readonly kind: 'urlPath'; readonly path: StringMatcher }
+  | { readonly kind: 'metadata'; readonly metadata: MetadataMatcher };
+
+/** envoyproxy/envoy api/envoy/extensions/filters/http/jwt_authn/v3/config.proto */
+export interface JwtAuthnConfig {
+  readonly providers: readonly JwtProvider[];
+  readonly rules: readonly JwtRule[];
+  readonly bypassCorsPreflight: boolean;
+}
+
+export interface JwtProvider {
+  readonly name: string;
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly jwks: { readonly kind: 'inline'; readonly json: string } | { readonly kind: 'remote'; readonly uri: string };
+  readonly fromHeaders: readonly { readonly name: string; readonly valuePrefix: string }[];
+  readonly fromParams: readonly string[];
+  readonly fromCookies: readonly string[];
+  readonly forward: boolean;
+  readonly forwardPayloadHeader?: string;
+  readonly payloadInMetadata?: string;
+  readonly claimToHeaders: readonly { readonly headerName: string; readonly claimName: string }[];
+  readonly origin?: ConfigOrigin;
+}
+
+export type JwtRequirement =
+  | { readonly kind: 'provider'; readonly providerName: string }
+  | { readonly kind: 'any'; readonly requirements: readonly JwtRequirement[] }
+  | { readonly kind: 'all'; readonly requirements: readonly JwtRequirement[] }
+  | { readonly kind: 'allowMissing' }
+  | { readonly kind: 'allowMissingOrFailed' };
+
+export interface JwtRule {
+  readonly path: PathMatcher;
+  readonly headers: readonly HeaderMatcher[];
+  readonly requires?: JwtRequirement;
+}
+
+export interface ExtAuthzConfig {
+  readonly service: {
+    readonly kind: 'grpc' | 'http';
+    readonly cluster: string;
+    readonly timeoutNs: Ns;
+    readonly pathPrefix?: string;
+  };
+  readonly failureModeAllow: boolean;
+  readonly statusOnError: number;
+  readonly clearRouteCache: boolean;
+  /** Istio gates the call on the verdict of a shadow RBAC filter in front. */
+  readonly filterEnabledMetadata?: {
+    readonly filter: string;
+    readonly path: readonly string[];
+    readonly match: MetadataValueMatcher;
+  };
+}
+
+/** envoyproxy/envoy api/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto: a continuous token bucket. */
+export interface LocalRateLimitConfig {
+  readonly statPrefix: string;
+  readonly tokenBucket?: TokenBucket;
+  readonly filterEnabled: FractionalPercent;
+  readonly filterEnforced: FractionalPercent;
+  readonly status: number;
+  readonly responseHeadersToAdd: readonly { readonly key: string; readonly value: string }[];
+}
+
+export interface TokenBucket {
+  readonly maxTokens: number;
+  readonly tokensPerFill: number;
+  readonly fillIntervalNs: Ns;
+}
+
+export interface RateLimitConfig {
+  readonly domain: string;
+  readonly cluster: string;
+  readonly timeoutNs: Ns;
+  readonly failureModeDeny: boolean;
+}
