@@ -61,7 +61,7 @@ export type {
   QueryParameterMatcher,
   StringMatcher,
 } from './matchers';
-export { type ConfigOrigin, type ConfigPath, type ObjectRef, objectKey } from './origin';
+export type { ConfigOrigin } from './origin';
 export {
   type ClusterSpecifier,
   type DirectResponseAction,

@@ -1,27 +1,11 @@
+import type { ConfigPath, ObjectRef } from '../config';
+
 /**
- * Where a configuration node comes from. Every node that a dialect writes into a snapshot carries one, so that
- * a click in the interface, an explanation or a diagnostic can walk back to the line of YAML that caused it.
+ * The object and the field of it that produced a configuration node. Every node that a dialect writes into a
+ * snapshot carries one, so that a click in the interface, an explanation or a diagnostic can walk back to the line
+ * of YAML that caused it.
  */
-
-/** Names one object of the cluster. `namespace` is the empty string for cluster-scoped kinds. */
-export interface ObjectRef {
-  readonly group: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** A path inside an object: `["spec", "http", 0, "route", 1, "weight"]`. */
-export type ConfigPath = readonly (string | number)[];
-
-/** The object and the field of it that produced a configuration node. */
 export interface ConfigOrigin {
   readonly ref: ObjectRef;
   readonly path: ConfigPath;
-}
-
-/** A stable text form, usable as a map key: `VirtualService.networking.istio.io/default/reviews`. */
-export function objectKey(ref: ObjectRef): string {
-  const qualified = ref.group === '' ? ref.kind : `${ref.kind}.${ref.group}`;
-  return `${qualified}/${ref.namespace}/${ref.name}`;
 }
