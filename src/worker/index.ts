@@ -1,0 +1,57 @@
+/** The border between the page and the engine: protocol, client, loopback. The interface reaches lower floors only through here. */
+export type { Ns } from '../base';
+export type { Diagnostic, ObjectRef, SourceFile, TextRange } from '../config';
+export type {
+  AccessLogEntry,
+  Distribution,
+  EngineFault,
+  EntitySelector,
+  Outcome,
+  PodObservation,
+  ProbeRequest,
+  ProxyStatistics,
+  RequestModel,
+  Span,
+} from '../engine';
+export { OUTCOMES } from '../engine';
+export type {
+  ActiveFaultView,
+  ApplyResult,
+  DecisionView,
+  EdgeMetrics,
+  ExplainView,
+  FaultSpec,
+  GraphEdgeView,
+  LoggedCommand,
+  MarkView,
+  MetricsFrame,
+  NamespaceBoxView,
+  PodState,
+  PodView,
+  ResourceChange,
+  ScenarioDefinition,
+  Selection,
+  SeriesView,
+  ServiceId,
+  ServiceMetrics,
+  ServiceNodeView,
+  SessionCommand,
+  SourceLink,
+  TopologyView,
+  TrafficSummary,
+  VersionView,
+} from '../session';
+export type { ConfigOrigin } from '../xds';
+export type {
+  AccessLogFilter,
+  FlightFrame,
+  FromWorker,
+  LoadResult,
+  RequestMessage,
+  SavedState,
+  SimulationClient,
+  ToWorker,
+  TransportStatus,
+  WorkerEvent,
+  WorkerMethods,
+} from './protocol';
