@@ -1,0 +1,4 @@
+import type { Bench } from './bench';
+
+/** Every benchmark, in the order of the table. Each lives in its own `*.bench.ts`. */
+export const BENCHES: readonly Bench[] = [];

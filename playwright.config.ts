@@ -1,0 +1,44 @@
+import { defineConfig } from '@playwright/test';
+
+// The built page is served from a nested path, so that every test also proves that no address is absolute.
+const port = Number(process.env['MESHWORK_E2E_PORT'] ?? 4273);
+const prefix = '/some/nested/path/';
+const address = `http://127.0.0.1:${port}${prefix}`;
+const chromium = process.env['CHROMIUM_PATH'];
+const report = process.env['MESHWORK_E2E_REPORT'];
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: report ? [['list'], ['json', { outputFile: report }]] : [['list']],
+  use: {
+    baseURL: address,
+    viewport: { width: 1600, height: 1000 },
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      ...(chromium ? { executablePath: chromium } : {}),
+      args: [
+        '--no-sandbox',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [{ name: 'chromium', use: { browserName: 'chromium' } }],
+  webServer: {
+    command: `node scripts/serve.mjs --port ${port} --prefix ${prefix}`,
+    url: address,
+    reuseExistingServer: false,
+    timeout: 30_000,
+  },
+});

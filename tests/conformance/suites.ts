@@ -1,0 +1,4 @@
+import type { ConformanceSuite } from './suite';
+
+/** Every conformance suite, in the order of the table. Each lives in a file of its name that exports `runSuite`. */
+export const SUITES: readonly ConformanceSuite[] = [];
