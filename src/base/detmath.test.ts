@@ -72,3 +72,19 @@ describe('detmath agrees with the host within one unit in the last place', () =>
     ).toBeLessThanOrEqual(1);
   });
 });
+
+describe('detmath gives known bits', () => {
+  it.each([
+    ['log 2', log(2), '3fe62e42fefa39ef'],
+    ['log 10', log(10), '40026bb1bbb55516'],
+    ['exp 1', exp(1), '4005bf0a8b145769'],
+    ['exp -1', exp(-1), '3fd78b56362cef38'],
+    ['sin 1', sin(1), '3feaed548f090cee'],
+    ['cos 1', cos(1), '3fe14a280fb5068c'],
+    ['2^0.5', pow(2, 0.5), '3ff6a09e667f3bcd'],
+    ['10^-3', pow(10, -3), '3f50624dd2f1a9fc'],
+    ['1.1^100', pow(1.1, 100), '40caea4e6126bb95'],
+  ])('%s', (_name, value, expected) => {
+    expect(hex(value)).toBe(expected);
+  });
+});

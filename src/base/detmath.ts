@@ -34,8 +34,8 @@ function fromHighWord(high: number): number {
   return doubleView[0] ?? 0;
 }
 
-const LN2_HI = 6.9314718036912381649e-1;
-const LN2_LO = 1.90821492927058770002e-10;
+const LN2_HI = 0.6931471803691238;
+const LN2_LO = 1.9082149292705877e-10;
 const TWO_54 = 18014398509481984;
 
 /** Natural logarithm. fdlibm e_log.c */
@@ -60,11 +60,8 @@ export function log(x: number): number {
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const odd =
-    z *
-    (6.66666666666673513e-1 +
-      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
+  const odd = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
   const r = odd + even;
   if (((hx - 0x6147a) | (0x6b851 - hx)) > 0) {
     const halfSquare = 0.5 * f * f;
@@ -78,14 +75,14 @@ export function log(x: number): number {
 /** `log(2^k * (1 + f))` for |f| < 2^-20. */
 function logNearOne(f: number, k: number): number {
   if (f === 0) return k === 0 ? 0 : k * LN2_HI + k * LN2_LO;
-  const r = f * f * (0.5 - 0.33333333333333333 * f);
+  const r = f * f * (0.5 - 0.3333333333333333 * f);
   return k === 0 ? f - r : k * LN2_HI - (r - k * LN2_LO - f);
 }
 
-const INV_LN10 = 4.34294481903251816668e-1;
-const LOG10_2_HI = 3.01029995663611771306e-1;
-const LOG10_2_LO = 3.69423907715893078616e-13;
-const INV_LN2 = 1.442695040888963387;
+const INV_LN10 = Math.LOG10E;
+const LOG10_2_HI = 0.30102999566361177;
+const LOG10_2_LO = 3.694239077158931e-13;
+const INV_LN2 = Math.LOG2E;
 
 /** Splits a positive normal number into `mantissa * 2^exponent` with the mantissa within a factor of sqrt(2) of one. */
 function binaryExponent(x: number): number {
@@ -114,8 +111,8 @@ export function log2(x: number): number {
   return exponent + log(mantissa) * INV_LN2;
 }
 
-const EXP_OVERFLOW = 7.09782712893383973096e2;
-const EXP_UNDERFLOW = -7.4513321910194110842e2;
+const EXP_OVERFLOW = 709.782712893384;
+const EXP_UNDERFLOW = -745.1332191019411;
 
 /** `x - x^2 * polynomial`: the rational approximation that exp and pow share. */
 function expKernel(x: number): number {
@@ -123,10 +120,10 @@ function expKernel(x: number): number {
   return (
     x -
     t *
-      (1.66666666666666019037e-1 +
+      (0.16666666666666602 +
         t *
-          (-2.77777777770155933842e-3 +
-            t * (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8))))
+          (-0.0027777777777015593 +
+            t * (0.00006613756321437934 + t * (-0.0000016533902205465252 + t * 4.1381367970572385e-8))))
   );
 }
 
@@ -134,7 +131,7 @@ function expKernel(x: number): number {
 function scale(y: number, k: number): number {
   if (k >= 1024) return y * 2 * 8.98846567431158e307;
   if (k >= -1021) return withHighWord(y, highWord(y) + (k << 20));
-  return withHighWord(y, highWord(y) + ((k + 1000) << 20)) * 9.3326361850321887899e-302;
+  return withHighWord(y, highWord(y) + ((k + 1000) << 20)) * 9.332636185032189e-302;
 }
 
 /** e to the power x. fdlibm e_exp.c */
@@ -142,7 +139,7 @@ export function exp(x: number): number {
   const high = highWord(x);
   const magnitude = high & 0x7fffffff;
   if (magnitude >= 0x40862e42) {
-    if (x !== x) return x;
+    if (Number.isNaN(x)) return x;
     if (x > EXP_OVERFLOW) return Number.POSITIVE_INFINITY;
     if (x < EXP_UNDERFLOW) return 0;
   }
@@ -151,6 +148,8 @@ export function exp(x: number): number {
     const c = expKernel(x);
     return 1 - ((x * c) / (c - 2) - x);
   }
+  // The general path rounds the number e itself the wrong way.
+  if (x === 1) return Math.E;
   const sign = high < 0 ? -1 : 1;
   const k = magnitude < 0x3ff0a2b2 ? sign : (INV_LN2 * x + 0.5 * sign) | 0;
   const reducedHead = x - k * LN2_HI;
@@ -170,7 +169,7 @@ function integerParity(y: number): 0 | 1 | 2 {
 /** The cases of pow that need no logarithm; undefined for the others. Follows ECMAScript's Number::exponentiate. */
 function powSpecial(x: number, y: number): number | undefined {
   if (y === 0) return 1;
-  if (x !== x || y !== y) return Number.NaN;
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
   const magnitude = Math.abs(x);
   if (y === Number.POSITIVE_INFINITY || y === Number.NEGATIVE_INFINITY) {
     if (magnitude === 1) return Number.NaN;
@@ -196,9 +195,9 @@ let log2Tail = 0;
 /** log2 of a number within 2^-20 of one, for exponents above 2^31. fdlibm e_pow.c */
 function log2NearOne(magnitude: number): void {
   const t = magnitude - 1;
-  const w = t * t * (0.5 - t * (0.3333333333333333333333 - t * 0.25));
-  const u = 1.44269502162933349609 * t;
-  const v = t * 1.92596299112661746887e-8 - w * INV_LN2;
+  const w = t * t * (0.5 - t * (0.3333333333333333 - t * 0.25));
+  const u = 1.4426950216293335 * t;
+  const v = t * 1.9259629911266175e-8 - w * INV_LN2;
   log2Head = head(u + v);
   log2Tail = v - (log2Head - u);
 }
@@ -232,13 +231,12 @@ function log2Extended(magnitude: number): void {
   const r =
     s2 *
       s2 *
-      (5.99999999999994648725e-1 +
+      (0.5999999999999946 +
         s2 *
-          (4.28571428578550184252e-1 +
+          (0.4285714285785502 +
             s2 *
-              (3.33333329818377432918e-1 +
-                s2 *
-                  (2.72728123808534006489e-1 + s2 * (2.30660745775561754067e-1 + s2 * 2.06975017800338417784e-1))))) +
+              (0.33333332981837743 +
+                s2 * (0.272728123808534 + s2 * (0.23066074577556175 + s2 * 0.20697501780033842))))) +
     sTail * (sHead + s);
   const sHead2 = sHead * sHead;
   const tHead = head(3 + sHead2 + r);
@@ -247,10 +245,9 @@ function log2Extended(magnitude: number): void {
   const productV = sTail * tHead + tTail * s;
   const pHead = head(productU + productV);
   const pTail = productV - (pHead - productU);
-  const zHead = 9.61796700954437255859e-1 * pHead;
-  const zTail =
-    -7.02846165095275826516e-9 * pHead + pTail * 9.61796693925975554329e-1 + (upper ? 1.35003920212974897128e-8 : 0);
-  const breakpointLog = upper ? 5.84962487220764160156e-1 : 0;
+  const zHead = 0.9617967009544373 * pHead;
+  const zTail = -7.028461650952758e-9 * pHead + pTail * 0.9617966939259756 + (upper ? 1.350039202129749e-8 : 0);
+  const breakpointLog = upper ? 0.5849624872207642 : 0;
   log2Head = head(zHead + zTail + breakpointLog + n);
   log2Tail = zTail - (log2Head - n - breakpointLog - zHead);
 }
@@ -270,8 +267,8 @@ function exp2Split(pHead: number, pTail: number): number {
     if (j < 0) n = -n;
   }
   const t = head(pTail + reduced);
-  const u = t * 6.93147182464599609375e-1;
-  const v = (pTail - (t - reduced)) * 6.93147180559945286227e-1 + t * -1.90465429995776804525e-9;
+  const u = t * 0.6931471824645996;
+  const v = (pTail - (t - reduced)) * Math.LN2 + t * -1.904654299957768e-9;
   const z = u + v;
   const w = v - (z - u);
   const c = expKernel(z);
@@ -284,13 +281,14 @@ export function pow(x: number, y: number): number {
   const special = powSpecial(x, y);
   if (special !== undefined) return special;
   const sign = x < 0 && integerParity(y) === 1 ? -1 : 1;
+  const signedZero = sign < 0 ? -0 : 0;
   const magnitude = Math.abs(x);
   const ix = highWord(magnitude);
   if (Math.abs(y) > 2147483648) {
-    if (ix < 0x3fefffff || (ix === 0x3fefffff && Math.abs(y) > 18446744073709551616))
-      return y < 0 ? sign * Number.POSITIVE_INFINITY : sign * 0;
-    if (ix > 0x3ff00000 || (ix === 0x3ff00000 && Math.abs(y) > 18446744073709551616))
-      return y > 0 ? sign * Number.POSITIVE_INFINITY : sign * 0;
+    if (ix < 0x3fefffff || (ix === 0x3fefffff && Math.abs(y) > 18446744073709552000))
+      return y < 0 ? sign * Number.POSITIVE_INFINITY : signedZero;
+    if (ix > 0x3ff00000 || (ix === 0x3ff00000 && Math.abs(y) > 18446744073709552000))
+      return y > 0 ? sign * Number.POSITIVE_INFINITY : signedZero;
     log2NearOne(magnitude);
   } else {
     log2Extended(magnitude);
@@ -299,8 +297,8 @@ export function pow(x: number, y: number): number {
   const pTail = (y - yHead) * log2Head + y * log2Tail;
   const pHead = yHead * log2Head;
   const z = pTail + pHead;
-  if (z > 1024 || (z === 1024 && pTail + 8.0085662595372944372e-17 > z - pHead)) return sign * Number.POSITIVE_INFINITY;
-  if (z < -1075 || (z === -1075 && pTail <= z - pHead)) return sign * 0;
+  if (z > 1024 || (z === 1024 && pTail + 8.008566259537294e-17 > z - pHead)) return sign * Number.POSITIVE_INFINITY;
+  if (z < -1075 || (z === -1075 && pTail <= z - pHead)) return signedZero;
   return sign * exp2Split(pHead, pTail);
 }
 
@@ -320,22 +318,22 @@ function reduceAngle(x: number): number {
     angleTail = 0;
     return 0;
   }
-  const n = (magnitude * 6.36619772367581382433e-1 + 0.5) | 0;
+  const n = (magnitude * 0.6366197723675814 + 0.5) | 0;
   const exponent = highWord(magnitude) >> 20;
-  let r = magnitude - n * 1.57079632673412561417;
-  let w = n * 6.07710050650619224932e-11;
+  let r = magnitude - n * 1.5707963267341256;
+  let w = n * 6.077100506506192e-11;
   angleHead = r - w;
   if (exponent - ((highWord(angleHead) >> 20) & 0x7ff) > 16) {
     const t = r;
-    w = n * 6.0771005063039659766e-11;
+    w = n * 6.077100506303966e-11;
     r = t - w;
-    w = n * 2.02226624879595063154e-21 - (t - r - w);
+    w = n * 2.0222662487959506e-21 - (t - r - w);
     angleHead = r - w;
     if (exponent - ((highWord(angleHead) >> 20) & 0x7ff) > 49) {
       const t2 = r;
-      w = n * 2.0222662487111664558e-21;
+      w = n * 2.0222662487111665e-21;
       r = t2 - w;
-      w = n * 8.47842766036889956997e-32 - (t2 - r - w);
+      w = n * 8.4784276603689e-32 - (t2 - r - w);
       angleHead = r - w;
     }
   }
@@ -352,11 +350,11 @@ function sinKernel(x: number, tail: number): number {
   const z = x * x;
   const v = z * x;
   const r =
-    8.33333333332248946124e-3 +
+    0.00833333333332249 +
     z *
-      (-1.98412698298579493134e-4 +
-        z * (2.75573137070700676789e-6 + z * (-2.50507602534068634195e-8 + z * 1.58969099521155010221e-10)));
-  return x - (z * (0.5 * tail - v * r) - tail - v * -1.66666666666666324348e-1);
+      (-0.0001984126982985795 +
+        z * (0.0000027557313707070068 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)));
+  return x - (z * (0.5 * tail - v * r) - tail - v * -0.16666666666666632);
 }
 
 /** Cosine on [-pi/4, pi/4] of `x + tail`. fdlibm k_cos.c */
@@ -366,12 +364,12 @@ function cosKernel(x: number, tail: number): number {
   const z = x * x;
   const r =
     z *
-    (4.16666666666666019037e-2 +
+    (0.0416666666666666 +
       z *
-        (-1.38888888888741095749e-3 +
+        (-0.001388888888887411 +
           z *
-            (2.48015872894767294178e-5 +
-              z * (-2.75573143513906633035e-7 + z * (2.0875723212981748279e-9 + z * -1.13596475577881948265e-11)))));
+            (0.00002480158728947673 +
+              z * (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11)))));
   if (ix < 0x3fd33333) return 1 - (0.5 * z - (z * r - x * tail));
   const quarter = ix > 0x3fe90000 ? 0.28125 : fromHighWord(ix - 0x00200000);
   return 1 - quarter - (0.5 * z - quarter - (z * r - x * tail));

@@ -1,6 +1,28 @@
 export { AssertionError, assert, assertDefined, assertNever } from './assert';
 export { cloneState } from './clone';
+export {
+  type ColumnArray,
+  type ColumnArrays,
+  type ColumnSpec,
+  Columns,
+  type ColumnsState,
+  type ColumnType,
+  type Handle,
+  handleIndex,
+  MAX_SLOTS,
+  NO_HANDLE,
+  Slots,
+  type SlotsState,
+} from './columns';
 export { cos, exp, log, log2, log10, MAX_ANGLE, pow, sin } from './detmath';
+export {
+  type DurationError,
+  formatGoDuration,
+  formatProtoDuration,
+  parseDuration,
+  parseGatewayDuration,
+  parseProtoDuration,
+} from './duration';
 export {
   combineHash64,
   compareHash64,
@@ -12,6 +34,7 @@ export {
   murmurHash2,
   xxHash64,
 } from './hash';
+export { IntrusiveFifo, type IntrusiveFifoState } from './intrusive-fifo';
 export { LatencySketch, type LatencySketchState } from './latency-sketch';
 export { Rng, type RngState } from './prng';
 export { type Err, err, mapResult, type Ok, ok, type Result } from './result';

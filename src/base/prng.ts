@@ -14,7 +14,7 @@ const KEY_LO = 5;
 
 /** Layers of both ziggurats: one byte of a draw picks the layer. */
 const LAYERS = 256;
-const EXPONENTIAL_TAIL = 7.69711747013104972;
+const EXPONENTIAL_TAIL = 7.69711747013105;
 const EXPONENTIAL_AREA = 3.949659822581572e-3;
 const NORMAL_TAIL = 3.6541528853610088;
 const NORMAL_AREA = 4.92867323399e-3;

@@ -29,7 +29,7 @@ export class TraceHash {
   /** Adds any number by its IEEE 754 bits; `-0` counts as `0` and every NaN as one NaN. */
   addNumber(value: number): void {
     doubleView[0] = value + 0;
-    const isNan = value !== value;
+    const isNan = Number.isNaN(value);
     this.#word(isNan ? 0 : (wordView[0] ?? 0));
     this.#word(isNan ? CANONICAL_NAN_HIGH : (wordView[1] ?? 0));
   }
@@ -40,7 +40,11 @@ export class TraceHash {
     for (let i = 0; i < text.length; i++) this.#word(text.charCodeAt(i));
   }
 
-  /** Adds one event: integer time, 16-bit kind and three 32-bit payload words. Written out by hand because it runs for every event. */
+  /**
+   * Adds one event: integer time, 16-bit kind and three 32-bit payload words. The same mixing as `#word`, written out by hand because
+   * it runs for every event.
+   */
+  // biome-ignore lint/complexity/useMaxParams: one event is five numbers, and an object for each would be garbage.
   addEvent(timeNs: number, kind: number, a: number, b: number, c: number): void {
     const lanes = this.#lanes;
     let first = lanes[0] ?? 0;
