@@ -24,6 +24,7 @@ export const ROOMS: readonly Room[] = [
   { folder: 'dialects/kuma', floor: 3.1, packages: ['re2js', 'typebox'], pure: true },
   { folder: 'dialects/osm', floor: 3.1, packages: ['re2js', 'typebox'], pure: true },
   { folder: 'dialects', floor: 3.9, packages: [], pure: true },
+  { folder: 'engine/workload/model.ts', floor: 3, packages: [], pure: true },
   { folder: 'engine/world.ts', floor: 3.01, packages: [], pure: true },
   { folder: 'engine/observation.ts', floor: 3.02, packages: [], pure: true },
   { folder: 'engine/simulation-contract.ts', floor: 3.03, packages: [], pure: true },
