@@ -1,0 +1,25 @@
+import { expect, test } from '@playwright/test';
+
+test('the page starts from a nested path, without an error and without a request to another origin', async ({
+  page,
+  baseURL,
+}) => {
+  const origin = new URL(baseURL ?? '').origin;
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const address = new URL(request.url());
+    if (address.protocol.startsWith('http') && address.origin !== origin) problems.push(`request: ${request.url()}`);
+  });
+  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+  });
+  await page.goto('./');
+  await expect(page.locator('#root')).not.toBeEmpty();
+  await expect(page).toHaveTitle(/Meshwork/);
+  expect(problems).toEqual([]);
+});
