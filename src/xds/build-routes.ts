@@ -1,3 +1,4 @@
+import { type HeaderMutations, type HeaderValueOption, NO_HEADER_MUTATIONS } from './headers';
 import type {
   FractionalPercent,
   HeaderMatcher,
@@ -6,23 +7,20 @@ import type {
   QueryParameterMatcher,
   StringMatcher,
 } from './matchers';
-import {
-  type DirectResponseAction,
-  type HeaderMutations,
-  type HeaderValueOption,
-  type HostRewrite,
-  type MirrorPolicy,
-  NO_HEADER_MUTATIONS,
-  type RedirectAction,
-  type RetryPolicy,
-  type Route,
-  type RouteAction,
-  type RouteActionKind,
-  type RouteConfiguration,
-  type RouteMatch,
-  type RuntimeFraction,
-  type VirtualHost,
-  type WeightedCluster,
+import type {
+  DirectResponseAction,
+  HostRewrite,
+  MirrorPolicy,
+  RedirectAction,
+  RetryPolicy,
+  Route,
+  RouteAction,
+  RouteActionKind,
+  RouteConfiguration,
+  RouteMatch,
+  RuntimeFraction,
+  VirtualHost,
+  WeightedCluster,
 } from './routes';
 
 /**

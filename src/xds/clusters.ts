@@ -1,11 +1,11 @@
 import type { Ns } from '../base';
-import type { JsonValue } from './http-filters';
+import type { JsonObject, JsonValue, WithExtra } from './json-value';
 import type { SocketAddress } from './listeners';
 import type { ConfigOrigin } from './origin';
 import type { TransportSocketMatch, UpstreamTransportSocket } from './transport';
 
 /** envoyproxy/envoy api/envoy/config/cluster/v3/cluster.proto */
-export interface Cluster {
+export interface Cluster extends WithExtra {
   readonly name: string;
   readonly altStatName?: string;
   readonly discovery: ClusterDiscovery;
@@ -29,17 +29,20 @@ export interface Cluster {
     readonly lookupFamily: 'AUTO' | 'V4_ONLY' | 'V6_ONLY' | 'V4_PREFERRED' | 'ALL';
     readonly refreshRateNs?: Ns;
     readonly respectDnsTtl: boolean;
+    readonly jitterNs?: Ns;
   };
   readonly subsetSelectors: readonly {
     readonly keys: readonly string[];
     readonly fallback?: 'NO_FALLBACK' | 'ANY_ENDPOINT' | 'DEFAULT_SUBSET' | 'KEYS_SUBSET';
+    readonly fallbackKeys?: readonly string[];
+    readonly singleHostPerSubset?: boolean;
   }[];
   readonly subsetFallback?: 'NO_FALLBACK' | 'ANY_ENDPOINT' | 'DEFAULT_SUBSET';
   readonly subsetDefault?: Readonly<Record<string, string>>;
   /** Services behind the cluster as Istio's metadata names them; for display and telemetry. */
   readonly services: readonly { readonly host: string; readonly name: string; readonly namespace: string }[];
-  /** Kept for export only. */
-  readonly extraMetadata?: JsonValue;
+  /** filter_metadata by filter name, without the services above; kept for export only. */
+  readonly extraMetadata?: JsonObject;
   /** Network filters of the upstream connection, kept for export only. */
   readonly filters: readonly { readonly name: string; readonly typeUrl: string; readonly config: JsonValue }[];
   readonly ignoreHealthOnHostRemoval: boolean;
@@ -49,15 +52,19 @@ export interface Cluster {
 }
 
 export type ClusterDiscovery =
-  | { readonly kind: 'EDS'; readonly serviceName: string }
+  /** `configSource` absent = the aggregated stream that istiod asks for. */
+  | { readonly kind: 'EDS'; readonly serviceName: string; readonly configSource?: JsonObject }
   | { readonly kind: 'STATIC'; readonly loadAssignment: ClusterLoadAssignment }
   | { readonly kind: 'STRICT_DNS'; readonly loadAssignment: ClusterLoadAssignment }
   | { readonly kind: 'LOGICAL_DNS'; readonly loadAssignment: ClusterLoadAssignment }
   /** Goes to the address that the client dialled; `useHttpHeader` takes x-envoy-original-dst-host instead. */
   | { readonly kind: 'ORIGINAL_DST'; readonly useHttpHeader: boolean; readonly portOverride?: number }
-  | { readonly kind: 'DYNAMIC_FORWARD_PROXY' }
+  /** `config`: the typed configuration without its `@type`. */
+  | { readonly kind: 'DYNAMIC_FORWARD_PROXY'; readonly config?: JsonObject }
   /** Priorities of the children one after another. */
-  | { readonly kind: 'AGGREGATE'; readonly clusters: readonly string[] };
+  | { readonly kind: 'AGGREGATE'; readonly clusters: readonly string[] }
+  /** A cluster type that is not simulated: it has no hosts. */
+  | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonObject };
 
 export type LoadBalancingPolicy =
   | { readonly kind: 'ROUND_ROBIN'; readonly slowStart?: SlowStart }
@@ -87,7 +94,7 @@ export type LoadBalancingPolicy =
   /** linkerd2-proxy: power of two choices over peak EWMA latency. */
   | { readonly kind: 'PEAK_EWMA'; readonly defaultRttNs: Ns; readonly decayNs: Ns };
 
-export interface SlowStart {
+export interface SlowStart extends WithExtra {
   readonly windowNs: Ns;
   readonly aggression: number;
   readonly minWeightPercent: number;
@@ -121,7 +128,7 @@ export interface CircuitBreakers {
 }
 
 /** envoyproxy/envoy api/envoy/config/cluster/v3/circuit_breaker.proto; absent = Envoy's default (1024, 1024, 1024, 3). */
-export interface CircuitBreakerThresholds {
+export interface CircuitBreakerThresholds extends WithExtra {
   readonly priority: 'DEFAULT' | 'HIGH';
   readonly maxConnections?: number;
   readonly maxPendingRequests?: number;
@@ -133,7 +140,7 @@ export interface CircuitBreakerThresholds {
 }
 
 /** envoyproxy/envoy api/envoy/config/cluster/v3/outlier_detection.proto with every default filled in. */
-export interface OutlierDetection {
+export interface OutlierDetection extends WithExtra {
   readonly consecutive5xx: number;
   readonly enforcingConsecutive5xx: number;
   readonly consecutiveGatewayFailure: number;
@@ -160,11 +167,11 @@ export interface OutlierDetection {
   readonly successfulActiveHealthCheckUnejectHost: boolean;
   /** Istio: status codes that count as errors instead of 5xx. */
   readonly httpErrorCodes?: readonly number[];
-  /** The fields the source really set; the exporter writes only those. */
+  /** Fields that the source set although the value is the default; the exporter writes them too. */
   readonly explicit: readonly string[];
 }
 
-export interface HealthCheck {
+export interface HealthCheck extends WithExtra {
   readonly kind: 'http' | 'tcp' | 'grpc';
   readonly timeoutNs: Ns;
   readonly intervalNs: Ns;
@@ -181,7 +188,7 @@ export interface HealthCheck {
   readonly retriableStatuses?: readonly { readonly start: number; readonly end: number }[];
 }
 
-export interface HttpProtocolOptions {
+export interface HttpProtocolOptions extends WithExtra {
   readonly protocol: 'http1' | 'http2' | 'useDownstream' | 'auto';
   /** Connection without streams; Envoy's default is 1 h. */
   readonly idleTimeoutNs?: Ns;
@@ -190,10 +197,15 @@ export interface HttpProtocolOptions {
   readonly maxRequestsPerConnection?: number;
   readonly maxConcurrentStreams?: number;
   readonly http10?: boolean;
+  /** SNI and subject alternative names are taken from the request's authority. */
+  readonly autoSni?: boolean;
+  readonly autoSanValidation?: boolean;
+  /** Written as the deprecated field of the cluster instead of the typed extension options. */
+  readonly deprecatedForm?: boolean;
 }
 
 /** envoyproxy/envoy api/envoy/config/endpoint/v3/endpoint.proto */
-export interface ClusterLoadAssignment {
+export interface ClusterLoadAssignment extends WithExtra {
   readonly clusterName: string;
   readonly endpoints: readonly LocalityLbEndpoints[];
   readonly dropOverloads: readonly {
@@ -210,7 +222,7 @@ export interface Locality {
   readonly subZone: string;
 }
 
-export interface LocalityLbEndpoints {
+export interface LocalityLbEndpoints extends WithExtra {
   readonly locality: Locality;
   readonly priority: number;
   /** Weight of the locality; absent = not set. */
@@ -218,7 +230,7 @@ export interface LocalityLbEndpoints {
   readonly lbEndpoints: readonly LbEndpoint[];
 }
 
-export interface LbEndpoint {
+export interface LbEndpoint extends WithExtra {
   readonly address: SocketAddress;
   /** Name to resolve when `address` is a host name (DNS clusters), else the text used for hostname hashing. */
   readonly hostname?: string;

@@ -1,4 +1,6 @@
 import type { Ns } from '../base';
+import type { HeaderValueOption } from './headers';
+import type { JsonObject, JsonValue, WithExtra } from './json-value';
 import type {
   CidrRange,
   FractionalPercent,
@@ -6,56 +8,38 @@ import type {
   MetadataMatcher,
   MetadataValueMatcher,
   PathMatcher,
+  QueryParameterMatcher,
   StringMatcher,
 } from './matchers';
 import type { ConfigOrigin } from './origin';
 
-/** The HTTP filters that the engine executes, in the order of the chain; the router is last and terminal. */
-export type HttpFilter =
-  | { readonly kind: 'fault'; readonly name: string; readonly fault: FaultConfig; readonly origin?: ConfigOrigin }
-  | { readonly kind: 'cors'; readonly name: string; readonly origin?: ConfigOrigin }
-  | { readonly kind: 'rbac'; readonly name: string; readonly rbac: RbacConfig; readonly origin?: ConfigOrigin }
-  | {
-      readonly kind: 'jwtAuthn';
-      readonly name: string;
-      readonly jwtAuthn: JwtAuthnConfig;
-      readonly origin?: ConfigOrigin;
-    }
-  | {
-      readonly kind: 'extAuthz';
-      readonly name: string;
-      readonly extAuthz: ExtAuthzConfig;
-      readonly origin?: ConfigOrigin;
-    }
-  | {
-      readonly kind: 'localRateLimit';
-      readonly name: string;
-      readonly localRateLimit: LocalRateLimitConfig;
-      readonly origin?: ConfigOrigin;
-    }
-  | {
-      readonly kind: 'rateLimit';
-      readonly name: string;
-      readonly rateLimit: RateLimitConfig;
-      readonly origin?: ConfigOrigin;
-    }
-  | { readonly kind: 'buffer'; readonly name: string; readonly maxRequestBytes: number; readonly origin?: ConfigOrigin }
-  | {
-      readonly kind: 'router';
-      readonly name: string;
-      readonly suppressEnvoyHeaders: boolean;
-      readonly origin?: ConfigOrigin;
-    }
-  /** Kept for export and display; executes as a no-op (metadata exchange, statistics, ALPN override, grpc_stats ...). */
-  | {
-      readonly kind: 'opaque';
-      readonly name: string;
-      readonly typeUrl: string;
-      readonly config: JsonValue;
-      readonly origin?: ConfigOrigin;
-    };
+/** What every HTTP filter of a chain has. */
+interface HttpFilterCommon extends WithExtra {
+  /** The name in the chain; overrides of routes refer to it. */
+  readonly name: string;
+  /** Off unless a route switches it on. */
+  readonly disabled?: boolean;
+  readonly origin?: ConfigOrigin;
+}
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+/** The HTTP filters that the engine executes, in the order of the chain; the router is last and terminal. */
+export type HttpFilter = HttpFilterCommon &
+  (
+    | { readonly kind: 'fault'; readonly fault: FaultConfig }
+    | { readonly kind: 'cors' }
+    | { readonly kind: 'rbac'; readonly rbac: RbacConfig }
+    | { readonly kind: 'jwtAuthn'; readonly jwtAuthn: JwtAuthnConfig }
+    | { readonly kind: 'extAuthz'; readonly extAuthz: ExtAuthzConfig }
+    | { readonly kind: 'localRateLimit'; readonly localRateLimit: LocalRateLimitConfig }
+    | { readonly kind: 'rateLimit'; readonly rateLimit: RateLimitConfig }
+    | { readonly kind: 'buffer'; readonly maxRequestBytes: number }
+    | { readonly kind: 'router'; readonly suppressEnvoyHeaders: boolean }
+    /**
+     * Kept for export and display; executes as a no-op (metadata exchange, statistics, ALPN override, grpc_stats ...).
+     * `config` is the typed configuration without its `@type`; an empty `typeUrl` means that there is none.
+     */
+    | { readonly kind: 'opaque'; readonly typeUrl: string; readonly config: JsonValue }
+  );
 
 /** typed_per_filter_config of a route, virtual host or weighted cluster; `name` is the filter's name in the chain. */
 export type HttpFilterOverride =
@@ -68,7 +52,7 @@ export type HttpFilterOverride =
   | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonValue };
 
 /** envoyproxy/envoy api/envoy/extensions/filters/http/fault/v3/fault.proto. A percentage that is not set never fires. */
-export interface FaultConfig {
+export interface FaultConfig extends WithExtra {
   readonly delay?:
     | {
         readonly kind: 'fixed';
@@ -97,7 +81,7 @@ export interface FaultConfig {
 }
 
 /** envoyproxy/envoy api/envoy/extensions/filters/http/cors/v3/cors.proto */
-export interface CorsPolicy {
+export interface CorsPolicy extends WithExtra {
   readonly allowOriginStringMatch: readonly StringMatcher[];
   readonly allowMethods: string;
   readonly allowHeaders: string;
@@ -110,19 +94,20 @@ export interface CorsPolicy {
 }
 
 /** envoyproxy/envoy api/envoy/config/rbac/v3/rbac.proto; policies are evaluated in the order of their names. */
-export interface RbacConfig {
+export interface RbacConfig extends WithExtra {
   /** Absent: the filter allows everything (shadow rules may still count). */
   readonly rules?: RbacRules;
   readonly shadowRules?: RbacRules;
   readonly shadowRulesStatPrefix?: string;
+  readonly rulesStatPrefix?: string;
 }
 
-export interface RbacRules {
+export interface RbacRules extends WithExtra {
   readonly action: 'ALLOW' | 'DENY' | 'LOG';
   readonly policies: readonly RbacPolicy[];
 }
 
-export interface RbacPolicy {
+export interface RbacPolicy extends WithExtra {
   readonly name: string;
   readonly permissions: readonly RbacPermission[];
   readonly principals: readonly RbacPrincipal[];
@@ -141,7 +126,9 @@ export type RbacPermission =
   | { readonly kind: 'destinationPortRange'; readonly start: number; readonly end: number }
   | { readonly kind: 'destinationIp'; readonly cidr: CidrRange }
   | { readonly kind: 'requestedServerName'; readonly name: StringMatcher }
-  | { readonly kind: 'metadata'; readonly metadata: MetadataMatcher };
+  | { readonly kind: 'metadata'; readonly metadata: MetadataMatcher }
+  /** A permission that is not simulated: it never matches. */
+  | { readonly kind: 'opaque'; readonly config: JsonObject };
 
 export type RbacPrincipal =
   | { readonly kind: 'any' }
@@ -157,49 +144,65 @@ export type RbacPrincipal =
   | { readonly kind: 'sourceIp'; readonly cidr: CidrRange }
   | { readonly kind: 'header'; readonly header: HeaderMatcher }
   | { readonly kind: 'urlPath'; readonly path: StringMatcher }
-  | { readonly kind: 'metadata'; readonly metadata: MetadataMatcher };
+  | { readonly kind: 'metadata'; readonly metadata: MetadataMatcher }
+  /** A principal that is not simulated: it never matches. */
+  | { readonly kind: 'opaque'; readonly config: JsonObject };
 
 /** envoyproxy/envoy api/envoy/extensions/filters/http/jwt_authn/v3/config.proto */
-export interface JwtAuthnConfig {
+export interface JwtAuthnConfig extends WithExtra {
   readonly providers: readonly JwtProvider[];
   readonly rules: readonly JwtRule[];
   readonly bypassCorsPreflight: boolean;
+  /** Requirements by the name that rules and routes refer to. */
+  readonly requirementMap?: readonly { readonly name: string; readonly requirement: JwtRequirement }[];
 }
 
-export interface JwtProvider {
+export interface JwtProvider extends WithExtra {
   readonly name: string;
   readonly issuer: string;
   readonly audiences: readonly string[];
-  readonly jwks: { readonly kind: 'inline'; readonly json: string } | { readonly kind: 'remote'; readonly uri: string };
+  readonly jwks:
+    | { readonly kind: 'inline'; readonly json: string }
+    | { readonly kind: 'remote'; readonly uri: string; readonly cluster?: string; readonly timeoutNs?: Ns }
+    /** A file of the proxy, whose content is not known here. */
+    | { readonly kind: 'file'; readonly path: string };
   readonly fromHeaders: readonly { readonly name: string; readonly valuePrefix: string }[];
   readonly fromParams: readonly string[];
   readonly fromCookies: readonly string[];
   readonly forward: boolean;
   readonly forwardPayloadHeader?: string;
   readonly payloadInMetadata?: string;
+  /** Claims whose space-delimited text becomes a list in the payload's metadata; Istio names `scope` and `permission`. */
+  readonly spaceDelimitedClaims?: readonly string[];
   readonly claimToHeaders: readonly { readonly headerName: string; readonly claimName: string }[];
   readonly origin?: ConfigOrigin;
 }
 
 export type JwtRequirement =
-  | { readonly kind: 'provider'; readonly providerName: string }
+  /** `audiences` replace those of the provider. */
+  | { readonly kind: 'provider'; readonly providerName: string; readonly audiences?: readonly string[] }
   | { readonly kind: 'any'; readonly requirements: readonly JwtRequirement[] }
   | { readonly kind: 'all'; readonly requirements: readonly JwtRequirement[] }
   | { readonly kind: 'allowMissing' }
   | { readonly kind: 'allowMissingOrFailed' };
 
-export interface JwtRule {
+export interface JwtRule extends WithExtra {
   readonly path: PathMatcher;
   readonly headers: readonly HeaderMatcher[];
+  readonly queryParameters?: readonly QueryParameterMatcher[];
   readonly requires?: JwtRequirement;
+  /** Instead of `requires`: an entry of the requirement map. */
+  readonly requirementName?: string;
 }
 
-export interface ExtAuthzConfig {
+export interface ExtAuthzConfig extends WithExtra {
   readonly service: {
     readonly kind: 'grpc' | 'http';
     readonly cluster: string;
     readonly timeoutNs: Ns;
     readonly pathPrefix?: string;
+    /** The URI of an HTTP service; for display and export. */
+    readonly uri?: string;
   };
   readonly failureModeAllow: boolean;
   readonly statusOnError: number;
@@ -213,13 +216,13 @@ export interface ExtAuthzConfig {
 }
 
 /** envoyproxy/envoy api/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto: a continuous token bucket. */
-export interface LocalRateLimitConfig {
+export interface LocalRateLimitConfig extends WithExtra {
   readonly statPrefix: string;
   readonly tokenBucket?: TokenBucket;
   readonly filterEnabled: FractionalPercent;
   readonly filterEnforced: FractionalPercent;
   readonly status: number;
-  readonly responseHeadersToAdd: readonly { readonly key: string; readonly value: string }[];
+  readonly responseHeadersToAdd: readonly HeaderValueOption[];
 }
 
 export interface TokenBucket {
@@ -228,7 +231,8 @@ export interface TokenBucket {
   readonly fillIntervalNs: Ns;
 }
 
-export interface RateLimitConfig {
+/** envoyproxy/envoy api/envoy/extensions/filters/http/ratelimit/v3/rate_limit.proto */
+export interface RateLimitConfig extends WithExtra {
   readonly domain: string;
   readonly cluster: string;
   readonly timeoutNs: Ns;

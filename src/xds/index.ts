@@ -89,13 +89,13 @@ export type {
   OutlierDetection,
   SlowStart,
 } from './clusters';
+export { type HeaderAppendAction, type HeaderMutations, type HeaderValueOption, NO_HEADER_MUTATIONS } from './headers';
 export type {
   CorsPolicy,
   ExtAuthzConfig,
   FaultConfig,
   HttpFilter,
   HttpFilterOverride,
-  JsonValue,
   JwtAuthnConfig,
   JwtProvider,
   JwtRequirement,
@@ -109,6 +109,7 @@ export type {
   RbacRules,
   TokenBucket,
 } from './http-filters';
+export type { JsonObject, JsonValue, WithExtra } from './json-value';
 export {
   type AccessLogConfig,
   ANY_FILTER_CHAIN_MATCH,
@@ -125,6 +126,7 @@ export {
 } from './listeners';
 export type {
   CidrRange,
+  FilterStateMatcher,
   FractionalPercent,
   HeaderMatcher,
   HeaderMatchSpecifier,
@@ -135,34 +137,33 @@ export type {
   StringMatcher,
 } from './matchers';
 export type { ConfigOrigin } from './origin';
-export {
-  type ClusterSpecifier,
-  type DirectResponseAction,
-  type HashPolicy,
-  type HashPolicyKind,
-  type HeaderAppendAction,
-  type HeaderMutations,
-  type HeaderValueOption,
-  type HedgePolicy,
-  type HostRewrite,
-  type InternalRedirectPolicy,
-  type MirrorPolicy,
-  NO_HEADER_MUTATIONS,
-  type PathRewrite,
-  type RateLimitedRetryBackOff,
-  type RedirectAction,
-  type RegexRewrite,
-  type RetryHostPredicate,
-  type RetryPolicy,
-  type Route,
-  type RouteAction,
-  type RouteActionKind,
-  type RouteConfiguration,
-  type RouteMatch,
-  type RuntimeFraction,
-  type VirtualCluster,
-  type VirtualHost,
-  type WeightedCluster,
+export type { RateLimitAction, RateLimitPolicy } from './rate-limits';
+export type {
+  ClusterSpecifier,
+  ClusterSpecifierPlugin,
+  DirectResponseAction,
+  HashPolicy,
+  HashPolicyKind,
+  HedgePolicy,
+  HostRewrite,
+  InternalRedirectPolicy,
+  MirrorPolicy,
+  PathRewrite,
+  RateLimitedRetryBackOff,
+  RedirectAction,
+  RegexRewrite,
+  RetryHostPredicate,
+  RetryPolicy,
+  Route,
+  RouteAction,
+  RouteActionKind,
+  RouteConfiguration,
+  RouteMatch,
+  RuntimeFraction,
+  UpgradeConfig,
+  VirtualCluster,
+  VirtualHost,
+  WeightedCluster,
 } from './routes';
 export type { NodeId, XdsNode, XdsSecret, XdsSnapshot } from './snapshot';
 export type {

@@ -1,12 +1,13 @@
 import type { Ns } from '../base';
-import type { HttpFilter, JsonValue, RbacConfig } from './http-filters';
+import type { ExtAuthzConfig, HttpFilter, RbacConfig } from './http-filters';
+import type { JsonObject, JsonValue, WithExtra } from './json-value';
 import type { CidrRange, FractionalPercent } from './matchers';
 import type { ConfigOrigin } from './origin';
-import type { HashPolicy, RouteConfiguration } from './routes';
+import type { HashPolicy, RouteConfiguration, UpgradeConfig } from './routes';
 import type { DownstreamTlsContext } from './transport';
 
 /** envoyproxy/envoy api/envoy/config/listener/v3/listener.proto */
-export interface Listener {
+export interface Listener extends WithExtra {
   readonly name: string;
   readonly address: SocketAddress;
   readonly additionalAddresses: readonly SocketAddress[];
@@ -21,19 +22,28 @@ export interface Listener {
   readonly useOriginalDst: boolean;
   readonly accessLog: readonly AccessLogConfig[];
   readonly connectionBalanceExact: boolean;
+  readonly maxConnectionsToAcceptPerSocketEvent?: number;
   readonly origin?: ConfigOrigin;
 }
 
+/**
+ * `address` is an IP address, or a host name where DNS resolves it. A leading slash or `@` makes it a Unix domain socket, a leading
+ * `envoy://` the internal listener of that name; the port of both is 0.
+ */
 export interface SocketAddress {
   readonly address: string;
   readonly port: number;
+  /** Absent = TCP. */
+  readonly protocol?: 'UDP';
 }
 
-export type ListenerFilter =
-  | { readonly kind: 'originalDst' }
-  | { readonly kind: 'tlsInspector'; readonly disabledPorts: readonly PortPredicate[] }
-  | { readonly kind: 'httpInspector'; readonly disabledPorts: readonly PortPredicate[] }
-  | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonValue };
+export type ListenerFilter = WithExtra &
+  (
+    | { readonly kind: 'originalDst' }
+    | { readonly kind: 'tlsInspector'; readonly disabledPorts: readonly PortPredicate[] }
+    | { readonly kind: 'httpInspector'; readonly disabledPorts: readonly PortPredicate[] }
+    | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonValue }
+  );
 
 /** Half-open range of destination ports for which a listener filter is switched off. */
 export interface PortPredicate {
@@ -43,7 +53,7 @@ export interface PortPredicate {
 }
 
 /** envoyproxy/envoy source/common/listener_manager/filter_chain_manager_impl.cc: empty lists match anything. */
-export interface FilterChainMatch {
+export interface FilterChainMatch extends WithExtra {
   readonly destinationPort?: number;
   readonly prefixRanges: readonly CidrRange[];
   readonly serverNames: readonly string[];
@@ -67,13 +77,15 @@ export const ANY_FILTER_CHAIN_MATCH: FilterChainMatch = {
   sourcePorts: [],
 };
 
-export interface FilterChain {
+export interface FilterChain extends WithExtra {
   readonly name: string;
   readonly match: FilterChainMatch;
   /** Absent: plaintext. */
   readonly tls?: DownstreamTlsContext;
   readonly filters: readonly NetworkFilter[];
   readonly transportSocketConnectTimeoutNs?: Ns;
+  /** filter_metadata by filter name. */
+  readonly metadata?: JsonObject;
   readonly origin?: ConfigOrigin;
 }
 
@@ -87,16 +99,25 @@ export type NetworkFilter =
       readonly rbac: RbacConfig;
       readonly origin?: ConfigOrigin;
     }
+  | {
+      readonly kind: 'extAuthz';
+      readonly name: string;
+      readonly statPrefix: string;
+      readonly extAuthz: ExtAuthzConfig;
+      readonly origin?: ConfigOrigin;
+    }
   | { readonly kind: 'sniCluster' }
   | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonValue };
 
 /** envoyproxy/envoy api/envoy/extensions/filters/network/http_connection_manager/v3 */
-export interface HttpConnectionManager {
+export interface HttpConnectionManager extends WithExtra {
   readonly statPrefix: string;
   readonly codecType: 'AUTO' | 'HTTP1' | 'HTTP2';
-  readonly routes:
-    | { readonly kind: 'rds'; readonly routeConfigName: string }
-    | { readonly kind: 'inline'; readonly routeConfig: RouteConfiguration };
+  readonly routes: /** `configSource` absent = the aggregated stream that istiod asks for. */
+    | { readonly kind: 'rds'; readonly routeConfigName: string; readonly configSource?: JsonObject }
+    | { readonly kind: 'inline'; readonly routeConfig: RouteConfiguration }
+    /** Scoped routes are not simulated: no route is found. */
+    | { readonly kind: 'scoped'; readonly config: JsonObject };
   readonly httpFilters: readonly HttpFilter[];
   readonly useRemoteAddress: boolean;
   readonly xffNumTrustedHops: number;
@@ -128,17 +149,26 @@ export interface HttpConnectionManager {
     | 'APPEND_FORWARD'
     | 'SANITIZE_SET'
     | 'ALWAYS_FORWARD_ONLY';
-  readonly setCurrentClientCertDetails: { readonly subject: boolean; readonly dns: boolean; readonly uri: boolean };
+  readonly setCurrentClientCertDetails: {
+    readonly subject: boolean;
+    readonly dns: boolean;
+    readonly uri: boolean;
+    readonly cert?: boolean;
+    readonly chain?: boolean;
+  };
   readonly proxy100Continue: boolean;
   readonly acceptHttp10: boolean;
+  /** Upgrades allowed without further settings. */
   readonly upgradeTypes: readonly string[];
+  /** Upgrades that are switched off here or carry settings of their own (CONNECT). */
+  readonly otherUpgrades?: readonly UpgradeConfig[];
   readonly preserveExternalRequestId: boolean;
   readonly tracing?: TracingConfig;
   readonly accessLog: readonly AccessLogConfig[];
   readonly maxConcurrentStreams?: number;
 }
 
-export interface TracingConfig {
+export interface TracingConfig extends WithExtra {
   readonly clientSampling: FractionalPercent;
   readonly randomSampling: FractionalPercent;
   readonly overallSampling: FractionalPercent;
@@ -147,9 +177,12 @@ export interface TracingConfig {
   readonly provider?: JsonValue;
 }
 
-export interface AccessLogConfig {
+export interface AccessLogConfig extends WithExtra {
   readonly name: string;
+  /** The file; "/dev/stdout" and "/dev/stderr" also for the stream loggers, empty for loggers that write to no file. */
   readonly path: string;
+  /** Absent = the file logger's type. */
+  readonly typeUrl?: string;
   /** Format string with Envoy's operators; absent = Envoy's default. */
   readonly textFormat?: string;
   readonly jsonFormat?: JsonValue;
@@ -157,7 +190,7 @@ export interface AccessLogConfig {
 }
 
 /** envoyproxy/envoy api/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto */
-export interface TcpProxy {
+export interface TcpProxy extends WithExtra {
   readonly statPrefix: string;
   readonly cluster:
     | { readonly kind: 'cluster'; readonly cluster: string }
@@ -166,6 +199,7 @@ export interface TcpProxy {
         readonly clusters: readonly {
           readonly name: string;
           readonly weight: number;
+          readonly extra?: JsonObject;
           readonly origin?: ConfigOrigin;
         }[];
       };

@@ -59,6 +59,15 @@ export interface MetadataMatcher {
   readonly invert: boolean;
 }
 
+export type FilterStateMatcher =
+  | { readonly kind: 'string'; readonly key: string; readonly match: StringMatcher }
+  | {
+      readonly kind: 'address';
+      readonly key: string;
+      readonly ranges: readonly CidrRange[];
+      readonly invertMatch: boolean;
+    };
+
 export type MetadataValueMatcher =
   | { readonly kind: 'string'; readonly match: StringMatcher }
   | { readonly kind: 'bool'; readonly value: boolean }

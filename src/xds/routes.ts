@@ -1,10 +1,20 @@
 import type { Ns } from '../base';
+import type { HeaderMutations } from './headers';
 import type { CorsPolicy, HttpFilterOverride } from './http-filters';
-import type { FractionalPercent, HeaderMatcher, MetadataMatcher, PathMatcher, QueryParameterMatcher } from './matchers';
+import type { JsonObject, JsonValue, WithExtra } from './json-value';
+import type {
+  FilterStateMatcher,
+  FractionalPercent,
+  HeaderMatcher,
+  MetadataMatcher,
+  PathMatcher,
+  QueryParameterMatcher,
+} from './matchers';
 import type { ConfigOrigin } from './origin';
+import type { RateLimitPolicy } from './rate-limits';
 
 /** envoyproxy/envoy api/envoy/config/route/v3/route.proto */
-export interface RouteConfiguration {
+export interface RouteConfiguration extends WithExtra {
   readonly name: string;
   readonly virtualHosts: readonly VirtualHost[];
   /** true: an unknown cluster refuses the configuration; Istio sends false. */
@@ -14,10 +24,22 @@ export interface RouteConfiguration {
   readonly mostSpecificHeaderMutationsWins: boolean;
   readonly headers: HeaderMutations;
   readonly requestMirrorPolicies: readonly MirrorPolicy[];
+  /** Removed from requests that come from outside. */
+  readonly internalOnlyHeaders?: readonly string[];
+  readonly clusterSpecifierPlugins?: readonly ClusterSpecifierPlugin[];
+  readonly filterOverrides?: readonly HttpFilterOverride[];
   readonly origin?: ConfigOrigin;
 }
 
-export interface VirtualHost {
+/** Named and referred to by routes, or given in place; never simulated, since its logic is code. */
+export interface ClusterSpecifierPlugin {
+  readonly name: string;
+  readonly isOptional: boolean;
+  /** The typed configuration with its `@type`. */
+  readonly config: JsonValue;
+}
+
+export interface VirtualHost extends WithExtra {
   readonly name: string;
   readonly domains: readonly string[];
   readonly routes: readonly Route[];
@@ -31,6 +53,9 @@ export interface VirtualHost {
   readonly includeAttemptCountInResponse: boolean;
   readonly filterOverrides: readonly HttpFilterOverride[];
   readonly corsPolicy?: CorsPolicy;
+  readonly rateLimits?: readonly RateLimitPolicy[];
+  /** filter_metadata by filter name. */
+  readonly metadata?: JsonObject;
   readonly origin?: ConfigOrigin;
 }
 
@@ -39,7 +64,7 @@ export interface VirtualCluster {
   readonly headers: readonly HeaderMatcher[];
 }
 
-export interface Route {
+export interface Route extends WithExtra {
   /** Empty when the source gives none. */
   readonly name: string;
   readonly match: RouteMatch;
@@ -49,6 +74,8 @@ export interface Route {
   /** Text that names the server span; Istio writes `<host>:<port>/*`. */
   readonly decoratorOperation?: string;
   readonly statPrefix?: string;
+  /** filter_metadata by filter name; Istio puts the path of the VirtualService there. */
+  readonly metadata?: JsonObject;
   readonly origin?: ConfigOrigin;
 }
 
@@ -58,7 +85,7 @@ export interface RuntimeFraction {
 }
 
 /** All given parts must hold. envoyproxy/envoy api/envoy/config/route/v3/route_components.proto RouteMatch */
-export interface RouteMatch {
+export interface RouteMatch extends WithExtra {
   readonly path: PathMatcher;
   readonly headers: readonly HeaderMatcher[];
   readonly queryParameters: readonly QueryParameterMatcher[];
@@ -66,6 +93,7 @@ export interface RouteMatch {
   readonly grpc: boolean;
   readonly tlsContext?: { readonly presented?: boolean; readonly validated?: boolean };
   readonly dynamicMetadata: readonly MetadataMatcher[];
+  readonly filterState?: readonly FilterStateMatcher[];
   readonly origin?: ConfigOrigin;
 }
 
@@ -84,9 +112,11 @@ export type ClusterSpecifier =
       readonly runtimeKeyPrefix?: string;
       readonly headerName?: string;
       readonly useHashPolicy: boolean;
-    };
+    }
+  /** Refers to an entry of `RouteConfiguration.clusterSpecifierPlugins`, or brings its own. */
+  | { readonly kind: 'plugin'; readonly name: string; readonly inline?: ClusterSpecifierPlugin };
 
-export interface WeightedCluster {
+export interface WeightedCluster extends WithExtra {
   readonly name: string;
   readonly clusterHeader?: string;
   readonly weight: number;
@@ -101,6 +131,8 @@ export type HostRewrite =
   | { readonly kind: 'literal'; readonly value: string }
   | { readonly kind: 'header'; readonly header: string }
   | { readonly kind: 'pathRegex'; readonly rewrite: RegexRewrite }
+  /** A text with substitution operators. */
+  | { readonly kind: 'formatter'; readonly format: string }
   | { readonly kind: 'auto' };
 
 export interface RegexRewrite {
@@ -111,9 +143,11 @@ export interface RegexRewrite {
 export type PathRewrite =
   | { readonly kind: 'prefix'; readonly value: string }
   | { readonly kind: 'regex'; readonly rewrite: RegexRewrite }
-  | { readonly kind: 'uriTemplate'; readonly template: string };
+  | { readonly kind: 'uriTemplate'; readonly template: string }
+  /** A text with substitution operators. */
+  | { readonly kind: 'formatter'; readonly format: string };
 
-export interface RouteAction {
+export interface RouteAction extends WithExtra {
   readonly cluster: ClusterSpecifier;
   readonly clusterNotFoundResponseCode: number;
   /** 0 = no timeout. Envoy's own default is 15 s; Istio writes 0. */
@@ -138,23 +172,33 @@ export interface RouteAction {
   readonly metadataMatch?: Readonly<Record<string, string>>;
   readonly priority: 'DEFAULT' | 'HIGH';
   readonly corsPolicy?: CorsPolicy;
+  readonly rateLimits?: readonly RateLimitPolicy[];
+  /** Upgrades allowed without further settings. */
   readonly upgradeTypes: readonly string[];
+  /** Upgrades that are switched off here or carry settings of their own (CONNECT). */
+  readonly otherUpgrades?: readonly UpgradeConfig[];
   readonly internalRedirectPolicy?: InternalRedirectPolicy;
   readonly origin?: ConfigOrigin;
 }
 
-export interface InternalRedirectPolicy {
+export interface UpgradeConfig extends WithExtra {
+  readonly upgradeType: string;
+  readonly enabled: boolean;
+}
+
+export interface InternalRedirectPolicy extends WithExtra {
   readonly maxInternalRedirects: number;
   readonly redirectResponseCodes: readonly number[];
   readonly allowCrossSchemeRedirect: boolean;
+  readonly responseHeadersToCopy?: readonly string[];
 }
 
-export interface HedgePolicy {
+export interface HedgePolicy extends WithExtra {
   readonly hedgeOnPerTryTimeout: boolean;
 }
 
 /** envoyproxy/envoy source/common/router/retry_policy_impl.cc */
-export interface RetryPolicy {
+export interface RetryPolicy extends WithExtra {
   /** The conditions as written, comma separated; unknown tokens are ignored by the engine, not here. */
   readonly retryOn: string;
   readonly numRetries: number;
@@ -181,10 +225,13 @@ export interface RateLimitedRetryBackOff {
 export type RetryHostPredicate =
   | { readonly kind: 'previousHosts' }
   | { readonly kind: 'omitCanaryHosts' }
-  | { readonly kind: 'omitHostMetadata'; readonly metadata: Readonly<Record<string, string>> };
+  | { readonly kind: 'omitHostMetadata'; readonly metadata: Readonly<Record<string, string>> }
+  | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonObject };
 
-export interface MirrorPolicy {
+export interface MirrorPolicy extends WithExtra {
+  /** Empty when `clusterHeader` names the header that carries it. */
   readonly cluster: string;
+  readonly clusterHeader?: string;
   readonly runtimeFraction?: RuntimeFraction;
   readonly traceSampled?: boolean;
   readonly disableShadowHostSuffixAppend: boolean;
@@ -192,12 +239,14 @@ export interface MirrorPolicy {
 }
 
 export type HashPolicyKind =
-  | { readonly kind: 'header'; readonly headerName: string }
+  | { readonly kind: 'header'; readonly headerName: string; readonly regexRewrite?: RegexRewrite }
   | {
       readonly kind: 'cookie';
       readonly name: string;
-      readonly path?: string /** absent: never generated. */;
+      readonly path?: string;
+      /** Absent: the cookie is never generated; 0: a session cookie. */
       readonly ttlNs?: Ns;
+      readonly attributes?: readonly { readonly name: string; readonly value: string }[];
     }
   | { readonly kind: 'sourceIp' }
   | { readonly kind: 'queryParameter'; readonly name: string }
@@ -208,7 +257,7 @@ export interface HashPolicy {
   readonly terminal: boolean;
 }
 
-export interface RedirectAction {
+export interface RedirectAction extends WithExtra {
   readonly hostRedirect?: string;
   readonly portRedirect?: number;
   readonly schemeRedirect?: string;
@@ -221,35 +270,9 @@ export interface RedirectAction {
   readonly stripQuery: boolean;
 }
 
-export interface DirectResponseAction {
+export interface DirectResponseAction extends WithExtra {
   readonly status: number;
   readonly body?: string;
+  /** How the source carries the body; absent = as text. */
+  readonly bodyForm?: 'inlineBytes';
 }
-
-export type HeaderAppendAction =
-  | 'APPEND_IF_EXISTS_OR_ADD'
-  | 'ADD_IF_ABSENT'
-  | 'OVERWRITE_IF_EXISTS_OR_ADD'
-  | 'OVERWRITE_IF_EXISTS';
-
-export interface HeaderValueOption {
-  readonly key: string;
-  readonly value: string;
-  readonly appendAction: HeaderAppendAction;
-  readonly keepEmptyValue: boolean;
-}
-
-/** Mutations of one level (route, virtual host, route configuration, weighted cluster). Removal comes first. */
-export interface HeaderMutations {
-  readonly requestToAdd: readonly HeaderValueOption[];
-  readonly requestToRemove: readonly string[];
-  readonly responseToAdd: readonly HeaderValueOption[];
-  readonly responseToRemove: readonly string[];
-}
-
-export const NO_HEADER_MUTATIONS: HeaderMutations = {
-  requestToAdd: [],
-  requestToRemove: [],
-  responseToAdd: [],
-  responseToRemove: [],
-};

@@ -1,7 +1,8 @@
+import type { JsonObject, WithExtra } from './json-value';
 import type { StringMatcher } from './matchers';
 
 /** envoyproxy/envoy api/envoy/extensions/transport_sockets/tls/v3. Certificates are names of secrets; no key material exists here. */
-export interface CommonTls {
+export interface CommonTls extends WithExtra {
   /** Names of the certificate secrets ("default" is the workload's mesh identity), or file paths. Empty: none presented. */
   readonly certificates: readonly TlsCertificateSource[];
   /** Absent: the peer is not verified. */
@@ -13,33 +14,36 @@ export interface CommonTls {
 }
 
 export type TlsCertificateSource =
-  | { readonly kind: 'sds'; readonly secretName: string }
+  /** `configSource` absent = the agent's secret discovery service as istiod writes it. */
+  | { readonly kind: 'sds'; readonly secretName: string; readonly configSource?: JsonObject }
   | { readonly kind: 'files'; readonly certificateChain: string; readonly privateKey: string };
 
-export interface TlsValidation {
+export interface TlsValidation extends WithExtra {
   /** Name of the trust bundle: "ROOTCA" is the mesh root, "system" the OS bundle, otherwise a secret or a file. */
   readonly trustBundle:
-    | { readonly kind: 'sds'; readonly secretName: string }
+    | { readonly kind: 'sds'; readonly secretName: string; readonly configSource?: JsonObject }
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'none' };
   readonly matchSubjectAltNames: readonly StringMatcher[];
 }
 
-export interface UpstreamTlsContext {
+export interface UpstreamTlsContext extends WithExtra {
   readonly common: CommonTls;
   readonly sni: string;
   readonly autoHostSni: boolean;
   readonly autoSniSanValidation: boolean;
 }
 
-export interface DownstreamTlsContext {
+export interface DownstreamTlsContext extends WithExtra {
   readonly common: CommonTls;
   readonly requireClientCertificate: boolean;
 }
 
 export type UpstreamTransportSocket =
   | { readonly kind: 'tls'; readonly tls: UpstreamTlsContext }
-  | { readonly kind: 'rawBuffer' };
+  | { readonly kind: 'rawBuffer' }
+  /** Not simulated: taken as plaintext. */
+  | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonObject };
 
 /** First entry whose `match` is contained in the endpoint's transport-socket metadata wins. */
 export interface TransportSocketMatch {
