@@ -22,7 +22,8 @@ export async function bundle(entry, target) {
       configFile: false,
       root: ROOT,
       logLevel: 'error',
-      ssr: { noExternal: true, external: ['vite'] },
+      // Tools that find files beside themselves must stay where they are.
+      ssr: { noExternal: true, external: ['vite', '@playwright/test', 'playwright', 'playwright-core'] },
       build: {
         ssr: join(ROOT, entry),
         outDir: folder,
