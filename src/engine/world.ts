@@ -16,6 +16,8 @@ export interface PodSpec {
   /** Service that the interface groups the pod under (canonical service name). */
   readonly service: string;
   readonly ip: string;
+  /** Name of the machine; pods of one node are close to each other. */
+  readonly node: string;
   readonly locality: Locality;
   /** `spiffe://...` of the pod's service account. */
   readonly identity: string;

@@ -11,7 +11,7 @@ export type {
   MetricsFrame,
   NamespaceBoxView,
   PodState,
-  PodView,
+  PodStatusView,
   Selection,
   SeriesView,
   ServiceId,

@@ -12,7 +12,7 @@ export type ServiceId = string;
 
 export type PodState = 'starting' | 'ready' | 'notReady' | 'failing' | 'ejected' | 'crashed' | 'terminating';
 
-export interface PodView {
+export interface PodStatusView {
   readonly id: string;
   readonly name: string;
   readonly version: string;
@@ -38,7 +38,7 @@ export interface ServiceNodeView {
   readonly kind: 'service' | 'gateway' | 'client' | 'external';
   readonly protocol: 'http' | 'grpc' | 'tcp';
   readonly versions: readonly VersionView[];
-  readonly pods: readonly PodView[];
+  readonly pods: readonly PodStatusView[];
 }
 
 export interface GraphEdgeView {

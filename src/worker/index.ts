@@ -27,7 +27,7 @@ export type {
   MetricsFrame,
   NamespaceBoxView,
   PodState,
-  PodView,
+  PodStatusView,
   ResourceChange,
   ScenarioDefinition,
   Selection,
