@@ -35,6 +35,7 @@ export {
   xxHash64,
 } from './hash';
 export { IntrusiveFifo, type IntrusiveFifoState } from './intrusive-fifo';
+export { deltaQuantiles, type LatencyDelta, latencyDelta } from './latency-delta';
 export { LatencySketch, type LatencySketchState } from './latency-sketch';
 export { Rng, type RngState } from './prng';
 export { type Err, err, mapResult, type Ok, ok, type Result } from './result';

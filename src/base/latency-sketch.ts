@@ -34,7 +34,7 @@ function bucketOf(valueNs: Ns): number {
 }
 
 /** The middle of a bucket. */
-function bucketValueNs(bucket: number): Ns {
+export function bucketValueNs(bucket: number): Ns {
   if (bucket < SUB_BUCKETS) return (bucket + 0.5) * UNIT_NS;
   const octave = Math.floor(bucket / SUB_BUCKETS) - 1;
   let widthNs = UNIT_NS;
