@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cos, exp, log, log2, log10, MAX_ANGLE, pow, sin } from './detmath';
 import { Rng } from './prng';
+import { TraceHash } from './trace-hash';
 
 const view = new DataView(new ArrayBuffer(8));
 
@@ -86,5 +87,93 @@ describe('detmath gives known bits', () => {
     ['1.1^100', pow(1.1, 100), '40caea4e6126bb95'],
   ])('%s', (_name, value, expected) => {
     expect(hex(value)).toBe(expected);
+  });
+});
+
+describe('detmath at the edges', () => {
+  it('log', () => {
+    expect([log(0), log(-0), log(-1), log(1), log(Number.POSITIVE_INFINITY)]).toEqual([
+      Number.NEGATIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+      0,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect(log(Number.MIN_VALUE)).toBe(Math.log(Number.MIN_VALUE));
+    expect(log(Number.NaN)).toBeNaN();
+  });
+
+  it('log10 and log2 are exact for exact powers', () => {
+    for (let n = -300; n <= 300; n++) expect(log10(Number(`1e${n}`))).toBe(n);
+    for (let n = -1074; n <= 1023; n++) expect(log2(2 ** n)).toBe(n);
+    expect([log10(0), log2(0)]).toEqual([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+    expect([log10(-1), log2(-1), log10(Number.NaN), log2(Number.NaN)].every(Number.isNaN)).toBe(true);
+    expect([log10(Number.POSITIVE_INFINITY), log2(Number.POSITIVE_INFINITY)]).toEqual([
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+    ]);
+  });
+
+  it('exp', () => {
+    expect([exp(0), exp(710), exp(-746), exp(Number.POSITIVE_INFINITY), exp(Number.NEGATIVE_INFINITY)]).toEqual([
+      1,
+      Number.POSITIVE_INFINITY,
+      0,
+      Number.POSITIVE_INFINITY,
+      0,
+    ]);
+    expect(exp(Number.NaN)).toBeNaN();
+    expect(exp(709.782712893384)).toBeLessThan(Number.POSITIVE_INFINITY);
+    expect(exp(-745.1332191019411)).toBe(Number.MIN_VALUE);
+  });
+
+  it('pow gives the special values of ECMAScript', () => {
+    const values = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1e300, -1e300, 1e-300, 2 ** 53, 2 ** 53 - 1, -(2 ** 53 - 1)];
+    const special = [...values, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, Number.MIN_VALUE];
+    for (const x of special) {
+      for (const y of special) expect({ x, y, power: pow(x, y) }).toEqual({ x, y, power: x ** y });
+    }
+  });
+
+  it('pow near one with huge exponents, and at the limits of the range', () => {
+    for (const x of [1 + 2 ** -52, 1 - 2 ** -53, 1 + 2 ** -20, 1 - 2 ** -21]) {
+      for (const y of [2 ** 31, 2 ** 31 + 1, 2 ** 40, -(2 ** 40), 2 ** 60, 2 ** 64, -(2 ** 65)]) {
+        expect(ulps(pow(x, y), x ** y)).toBeLessThanOrEqual(1);
+      }
+    }
+    for (let n = -1074; n <= 1023; n++) expect(pow(2, n)).toBe(2 ** n);
+    expect(pow(2, 1024)).toBe(Number.POSITIVE_INFINITY);
+    expect(pow(2, -1076)).toBe(0);
+    expect(pow(-2, -1075)).toBe(-0);
+    expect(pow(Number.MAX_VALUE, 1.0000001)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('pow within one unit over the whole range', () => {
+    expect(
+      worst(SAMPLES, (rng) => {
+        const x = Math.abs(anyDouble(rng));
+        const y = (1400 * rng.nextFloat() - 700) / Math.max(1, Math.abs(Math.log(x)));
+        return [pow(x, y), x ** y];
+      }),
+    ).toBeLessThanOrEqual(1);
+  });
+
+  it('sin and cos', () => {
+    expect([sin(0), sin(-0), cos(0), sin(1e-9)]).toEqual([0, -0, 1, 1e-9]);
+    expect([sin(Math.PI), cos(Math.PI / 2)]).toEqual([Math.sin(Math.PI), Math.cos(Math.PI / 2)]);
+    expect(() => sin(1e6)).toThrow('angle out of range');
+    expect(() => cos(Number.NaN)).toThrow('angle out of range');
+  });
+
+  it('has one digest over many arguments, whatever the engine', () => {
+    const rng = new Rng(1).fork('detmath');
+    const hash = new TraceHash();
+    for (let i = 0; i < 5000; i++) {
+      const x = rng.nextFloat();
+      for (const value of [log(x), log10(x), log2(x), exp(40 * x), pow(x, 20 * x), sin(1000 * x), cos(-1000 * x)]) {
+        hash.addNumber(value);
+      }
+    }
+    expect(hash.digest()).toBe('cfc5c28a9d17cc52');
   });
 });

@@ -26,14 +26,21 @@ const GO_UNITS: ReadonlyMap<string, Ns> = new Map([
   ['h', NS_PER_HOUR],
 ]);
 
-/** Whole units plus a fraction of one, truncated to whole nanoseconds as Go truncates it. */
-function componentNs(whole: string, fraction: string, unitNs: Ns): Ns {
-  // Fifteen digits are exact in a double and finer than a nanosecond in an hour.
-  const digits = fraction.slice(0, 15);
-  let denominator = 1;
-  for (let i = 0; i < digits.length; i++) denominator *= 10;
-  const fractionNs = digits === '' ? 0 : Math.floor(Number(digits) * (unitNs / denominator));
-  return Number(whole === '' ? '0' : whole) * unitNs + fractionNs;
+/** 2^63 - 1, beyond which Go drops further digits of a fraction. */
+const MAX_FRACTION = 0x7fffffffffffffffn;
+
+/** A decimal fraction of a unit, truncated to whole nanoseconds exactly as Go does it. golang/go src/time/format.go (leadingFraction) */
+function fractionNs(digits: string, unitNs: Ns): Ns {
+  let value = 0n;
+  let scale = 1;
+  for (const digit of digits) {
+    if (value > MAX_FRACTION / 10n) break;
+    const next = value * 10n + BigInt(digit);
+    if (next > MAX_FRACTION + 1n) break;
+    value = next;
+    scale *= 10;
+  }
+  return Math.floor(Number(value) * (unitNs / scale));
 }
 
 /**
@@ -55,7 +62,7 @@ export function parseDuration(text: string): Result<Ns, DurationError> {
     if (unit === '') return err({ kind: 'missing-unit', text });
     const unitNs = GO_UNITS.get(unit);
     if (unitNs === undefined) return err({ kind: 'unknown-unit', text });
-    totalNs += componentNs(whole, fraction, unitNs);
+    totalNs += Number(whole) * unitNs + fractionNs(fraction, unitNs);
     if (totalNs > MAX_GO_NS) return err({ kind: 'out-of-range', text });
     rest = rest.slice(match?.[0].length ?? rest.length);
   }

@@ -28,7 +28,8 @@ function bucketOf(valueNs: Ns): number {
   // Values above 2^31 units are first scaled by one whole row of sub-buckets, so that 32-bit integers suffice.
   const large = valueNs >= UNIT_NS * 0x80000000;
   const units = large ? (valueNs / (UNIT_NS * SUB_BUCKETS)) | 0 : (valueNs / UNIT_NS) | 0;
-  const octave = 31 - SUB_BUCKET_BITS - Math.clz32(units | (SUB_BUCKETS - 1));
+  // The first two rows share a bucket width, hence the octave of small values is zero too.
+  const octave = 31 - SUB_BUCKET_BITS - Math.clz32(units | SUB_BUCKETS);
   const withinRow = octave * SUB_BUCKETS + (units >>> octave);
   return large ? withinRow + SUB_BUCKET_BITS * SUB_BUCKETS : withinRow;
 }
