@@ -2,9 +2,11 @@ import { bool, choice, duration, object, type TypeOf } from '../../../config';
 import { int32, uint32 } from './fields';
 
 export const TCP_KEEPALIVE = object('Probes that keep an idle connection alive and notice when the peer is gone.', {
-  probes: uint32('Probes without an answer before the connection counts as dead. Default: the operating system’s.'),
-  time: duration('Idle time before the first probe. Default: the operating system’s.'),
-  interval: duration('Time between probes. Default: the operating system’s.'),
+  probes: uint32(
+    'Probes without an answer before the connection counts as dead. Default: as the operating system has it.',
+  ),
+  time: duration('Idle time before the first probe. Default: as the operating system has it.'),
+  interval: duration('Time between probes. Default: as the operating system has it.'),
 });
 export type TcpKeepalive = TypeOf<typeof TCP_KEEPALIVE>;
 

@@ -2,13 +2,19 @@
 import type { KindDefinition } from '../../../config';
 import { AUTHORIZATION_POLICY } from './authorization-policy';
 import { DESTINATION_RULE } from './destination-rule';
+import { ENVOY_FILTER } from './envoy-filter';
 import { GATEWAY } from './gateway';
 import { PEER_AUTHENTICATION } from './peer-authentication';
+import { PROXY_CONFIG } from './proxy-config';
 import { REQUEST_AUTHENTICATION } from './request-authentication';
 import { SERVICE_ENTRY } from './service-entry';
 import { SIDECAR } from './sidecar';
+import { TELEMETRY } from './telemetry';
+import { TRAFFIC_EXTENSION } from './traffic-extension';
 import { VIRTUAL_SERVICE } from './virtual-service';
+import { WASM_PLUGIN } from './wasm-plugin';
 import { WORKLOAD_ENTRY } from './workload-entry';
+import { WORKLOAD_GROUP } from './workload-group';
 
 /** Every kind of the dialect, in the order in which it is listed for people. */
 export const ISTIO_KINDS: readonly KindDefinition[] = [
@@ -17,10 +23,16 @@ export const ISTIO_KINDS: readonly KindDefinition[] = [
   GATEWAY,
   SERVICE_ENTRY,
   WORKLOAD_ENTRY,
+  WORKLOAD_GROUP,
   SIDECAR,
   PEER_AUTHENTICATION,
   AUTHORIZATION_POLICY,
   REQUEST_AUTHENTICATION,
+  TELEMETRY,
+  PROXY_CONFIG,
+  ENVOY_FILTER,
+  WASM_PLUGIN,
+  TRAFFIC_EXTENSION,
 ];
 
 export {
@@ -53,6 +65,7 @@ export {
   type TrafficPolicy,
   type TunnelSettings,
 } from './destination-rule';
+export { ENVOY_FILTER, type EnvoyFilterObject } from './envoy-filter';
 export { GATEWAY, type GatewayObject, type GatewayPort, type GatewayServer, type GatewaySpec } from './gateway';
 export type {
   ConsistentHash,
@@ -68,6 +81,7 @@ export {
   type PeerAuthenticationObject,
   type PeerAuthenticationSpec,
 } from './peer-authentication';
+export { PROXY_CONFIG, type ProxyConfigObject } from './proxy-config';
 export {
   type ClaimToHeader,
   type JwtHeader,
@@ -89,6 +103,8 @@ export {
   type SidecarSpec,
 } from './sidecar';
 export type { StringMatch } from './string-match';
+export { TELEMETRY, type TelemetryObject } from './telemetry';
+export { TRAFFIC_EXTENSION, type TrafficExtensionObject } from './traffic-extension';
 export {
   type HttpRoute,
   type HttpRouteDestination,
@@ -116,4 +132,6 @@ export type {
   Percent,
 } from './virtual-service-actions';
 export type { HttpMatchRequest, L4MatchAttributes, TlsMatchAttributes } from './virtual-service-match';
+export { WASM_PLUGIN, type WasmPluginObject } from './wasm-plugin';
 export { WORKLOAD_ENTRY, type WorkloadEntryObject, type WorkloadEntrySpec } from './workload-entry';
+export { WORKLOAD_GROUP, type WorkloadGroupObject } from './workload-group';
