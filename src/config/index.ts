@@ -11,9 +11,16 @@ export type {
   SidecarView,
 } from './cluster-view';
 export type { Diagnostic, Severity, TextPosition, TextRange } from './diagnostic';
+export { createBag, diagnosticOf, type Finding } from './diagnostics/bag';
+export { type Catalogue, type CatalogueEntry, createCatalogue, type TemplateValues } from './diagnostics/catalogue';
+export { CONFIG_ENTRIES } from './diagnostics/config-catalogue';
 export type { DiagnosticBag, KindDefinition, SimulationSupport } from './kind-definition';
+export { type Decoded, decode } from './kinds/decode';
 export { apiVersionsOf, defineKind, type KindObject, type KindOutline, type ObjectOf } from './kinds/define-kind';
+export { editorSchema, type JsonSchema } from './kinds/editor-schema';
+export { isIpv4, isIpv6 } from './kinds/formats';
 export { ANNOTATIONS, LABELS, OBJECT_METADATA, type ObjectMetadata } from './kinds/metadata-schema';
+export { createKindRegistry, type KindLookup, type KindRegistry, parseApiVersion } from './kinds/registry';
 export {
   anything,
   bool,
@@ -47,4 +54,6 @@ export {
   withDefault,
 } from './kinds/schema';
 export { type ConfigPath, type ObjectRef, objectKey } from './object-ref';
+export { type ParsedManifests, type ParseOptions, parseManifests } from './parse-manifests';
 export type { ObjectMeta, Resource, ResourceSource, SourceFile } from './resource';
+export { ParseCache } from './yaml/parse-cache';

@@ -74,6 +74,8 @@ export interface ListOptions extends FieldNotes {
 export interface MapOptions extends FieldNotes {
   readonly min?: number;
   readonly max?: number;
+  /** Check on the keys. */
+  readonly keys?: FormatName;
 }
 
 export interface ObjectOptions<R extends string = never> extends FieldNotes {
@@ -85,6 +87,8 @@ export interface ObjectOptions<R extends string = never> extends FieldNotes {
   readonly exactlyOne?: readonly (readonly string[])[];
   /** Keep fields that are not listed, as upstream does where it preserves unknown fields. */
   readonly open?: boolean;
+  /** What an explicit `null` in here means, where that differs from the object around it. */
+  readonly nullMeans?: 'absent' | 'wrong-type';
 }
 
 function notes(doc: string, options: FieldNotes | undefined): Record<string, unknown> {
@@ -195,6 +199,7 @@ export function map<T>(doc: string, values: Schema<T>, options?: MapOptions): Sc
     ...notes(doc, options),
     ...(options?.min === undefined ? {} : { minProperties: options.min }),
     ...(options?.max === undefined ? {} : { maxProperties: options.max }),
+    ...(options?.keys === undefined ? {} : { 'x-key-format': options.keys }),
   });
 }
 
@@ -209,6 +214,7 @@ export function object<F extends Fields, const R extends keyof F & string = neve
     properties: fields,
     ...(options?.required === undefined || options.required.length === 0 ? {} : { required: [...options.required] }),
     ...(options?.open === true ? {} : { additionalProperties: false }),
+    ...(options?.nullMeans === undefined ? {} : { 'x-null-means': options.nullMeans }),
     ...(options?.atMostOne === undefined ? {} : { 'x-at-most-one': options.atMostOne }),
     ...(options?.exactlyOne === undefined ? {} : { 'x-exactly-one': options.exactlyOne }),
     ...notes(doc, options),
