@@ -1,0 +1,33 @@
+import type { ClusterView } from '../../../../config';
+import type { MeshConfig } from '../../mesh-config';
+import type {
+  AuthorizationPolicyResource,
+  GatewayResource,
+  PeerAuthenticationResource,
+  RequestAuthenticationResource,
+} from '../resources';
+import type { DestinationRuleIndex } from './destination-rules';
+import type { EndpointIndex } from './endpoint-index';
+import type { PolicyIndex } from './policy-index';
+import type { ServiceIndex } from './service-index';
+import type { SidecarIndex } from './sidecar-scope';
+import type { VirtualServiceIndex } from './virtual-services';
+
+/**
+ * Everything a compilation reads, indexed once for all proxies.
+ * istio/istio pilot/pkg/model/push_context.go
+ */
+export interface PushContext {
+  readonly view: ClusterView;
+  readonly mesh: MeshConfig;
+  readonly services: ServiceIndex;
+  readonly endpoints: EndpointIndex;
+  readonly virtualServices: VirtualServiceIndex;
+  readonly destinationRules: DestinationRuleIndex;
+  readonly sidecars: SidecarIndex;
+  /** Oldest first. */
+  readonly gateways: readonly GatewayResource[];
+  readonly peerAuthentications: PolicyIndex<PeerAuthenticationResource>;
+  readonly authorizationPolicies: PolicyIndex<AuthorizationPolicyResource>;
+  readonly requestAuthentications: PolicyIndex<RequestAuthenticationResource>;
+}

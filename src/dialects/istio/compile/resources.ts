@@ -1,0 +1,55 @@
+import type { Resource } from '../../../config';
+import type {
+  AuthorizationPolicyObject,
+  DestinationRuleObject,
+  GatewayObject,
+  PeerAuthenticationObject,
+  RequestAuthenticationObject,
+  ServiceEntryObject,
+  SidecarObject,
+  VirtualServiceObject,
+  WorkloadEntryObject,
+} from '../kinds';
+
+export type VirtualServiceResource = Resource<VirtualServiceObject>;
+export type DestinationRuleResource = Resource<DestinationRuleObject>;
+export type SidecarResource = Resource<SidecarObject>;
+export type GatewayResource = Resource<GatewayObject>;
+export type ServiceEntryResource = Resource<ServiceEntryObject>;
+export type WorkloadEntryResource = Resource<WorkloadEntryObject>;
+export type PeerAuthenticationResource = Resource<PeerAuthenticationObject>;
+export type AuthorizationPolicyResource = Resource<AuthorizationPolicyObject>;
+export type RequestAuthenticationResource = Resource<RequestAuthenticationObject>;
+
+/** The part of a Kubernetes Service that the compiler reads. */
+export interface KubernetesServiceSpec {
+  readonly type?: string;
+  readonly clusterIP?: string;
+  readonly externalName?: string;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly publishNotReadyAddresses?: boolean;
+  readonly internalTrafficPolicy?: string;
+  readonly trafficDistribution?: string;
+  readonly ports?: readonly {
+    readonly name?: string;
+    readonly port: number;
+    readonly protocol?: string;
+    readonly appProtocol?: string;
+    readonly targetPort?: number | string;
+  }[];
+}
+export type KubernetesServiceResource = Resource<{ readonly spec?: KubernetesServiceSpec }>;
+
+/** The resources of a mesh, each list oldest first. */
+export interface MeshResources {
+  readonly services: readonly KubernetesServiceResource[];
+  readonly serviceEntries: readonly ServiceEntryResource[];
+  readonly workloadEntries: readonly WorkloadEntryResource[];
+  readonly virtualServices: readonly VirtualServiceResource[];
+  readonly destinationRules: readonly DestinationRuleResource[];
+  readonly sidecars: readonly SidecarResource[];
+  readonly gateways: readonly GatewayResource[];
+  readonly peerAuthentications: readonly PeerAuthenticationResource[];
+  readonly authorizationPolicies: readonly AuthorizationPolicyResource[];
+  readonly requestAuthentications: readonly RequestAuthenticationResource[];
+}
