@@ -16,14 +16,14 @@ describe('assertions', () => {
   });
 
   it('name the value that should not exist', () => {
-    const lie: never = JSON.parse('"purple"');
-    expect(() => assertNever(lie, 'unknown colour')).toThrow('unknown colour: purple');
+    const colours: never[] = JSON.parse('["purple"]');
+    expect(() => colours.map((colour) => assertNever(colour, 'unknown colour'))).toThrow('unknown colour: purple');
   });
 });
 
 describe('results', () => {
   it('map a success and pass a failure through', () => {
-    const failure: Result<number, string> = err('no');
+    const failure = ((): Result<number, string> => err('no'))();
     expect(mapResult(ok(20), (n) => n + 1)).toEqual(ok(21));
     expect(mapResult(failure, (n) => n + 1)).toBe(failure);
   });
