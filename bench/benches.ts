@@ -1,4 +1,5 @@
 import type { Bench } from './bench';
+import { kernelBench } from './kernel.bench';
 
 /** Every benchmark, in the order of the table. Each lives in its own `*.bench.ts`. */
-export const BENCHES: readonly Bench[] = [];
+export const BENCHES: readonly Bench[] = [kernelBench];

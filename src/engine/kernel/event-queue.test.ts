@@ -55,6 +55,7 @@ class Comparison {
   readonly model = new SortedArray();
   readonly handles: EventHandle[] = [NO_EVENT];
   nowNs = 0;
+  scheduled = 0;
   saved = { state: this.queue.save(), events: [...this.model.events], nowNs: 0, handles: 1 };
 
   apply(operation: Operation): void {
@@ -92,7 +93,8 @@ class Comparison {
   }
 
   #schedule(operation: Extract<Operation, { op: 'push' | 'timer' }>): void {
-    const { sequence } = this.queue;
+    // Counted here and never rewound: a queue that forgot its own count would order a tie wrongly.
+    const sequence = this.scheduled++;
     const { priority } = operation;
     const payload = [sequence, 0 - sequence, sequence * 0x10001] as const;
     const kind = sequence & 0xffff;
