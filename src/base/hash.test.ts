@@ -79,7 +79,7 @@ function murmurOracle(bytes: Uint8Array, seed: bigint): bigint {
   return shiftMix(hash);
 }
 
-const bytes = fc.uint8Array({ maxLength: 200 });
+const bytes = fc.uint8Array({ maxLength: 200, size: 'max' });
 const word = fc.bigInt({ min: 0n, max: WORD });
 
 describe('64-bit hashes', () => {

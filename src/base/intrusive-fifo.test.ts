@@ -16,7 +16,7 @@ it('agrees with arrays under any sequence of operations, saves and restores', ()
     item: fc.nat({ max: 20 }),
   });
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 200 }), (operations) => {
+    fc.property(fc.array(operation, { maxLength: 200, size: 'max' }), (operations) => {
       let fifo = new IntrusiveFifo(1, 1);
       const lists: number[][] = [[], [], [], [], []];
       for (const { action, list, item } of operations) {

@@ -16,7 +16,7 @@ describe('LatencySketch', () => {
   it('is within 1 % of the exact quantile from 1 us to 1,000 s', () => {
     const duration = fc.double({ min: 3, max: 12, noNaN: true }).map((exponent) => Math.round(10 ** exponent));
     fc.assert(
-      fc.property(fc.array(duration, { minLength: 1, maxLength: 50 }), (durations) => {
+      fc.property(fc.array(duration, { minLength: 1, maxLength: 50, size: 'max' }), (durations) => {
         const sketch = new LatencySketch();
         for (const durationNs of durations) sketch.record(durationNs);
         const sorted = durations.toSorted((a, b) => a - b);
@@ -83,7 +83,7 @@ describe('WindowedCounter', () => {
   it('agrees with a list of stamped amounts', () => {
     const step = fc.tuple(fc.nat({ max: 400 }), fc.nat({ max: 5 }));
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const counter = new WindowedCounter(1000, 10);
         const stamped: { atNs: number; amount: number }[] = [];
         let nowNs = 0;

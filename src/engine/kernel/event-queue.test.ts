@@ -134,7 +134,7 @@ class Comparison {
 describe('EventQueue', () => {
   it('does what a sorted array does, cancels and checkpoints included', () => {
     fc.assert(
-      fc.property(fc.array(operation, { minLength: 1, maxLength: 150 }), (operations) => {
+      fc.property(fc.array(operation, { minLength: 1, maxLength: 150, size: 'max' }), (operations) => {
         const comparison = new Comparison();
         for (const each of operations) comparison.apply(each);
         while (comparison.model.events.length > 0) comparison.apply({ op: 'pop' });

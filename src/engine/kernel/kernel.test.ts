@@ -82,7 +82,7 @@ describe('Kernel', () => {
     whole.kernel.advanceTo(endNs, ALL, whole);
     const slice = fc.record({ stepNs: fc.nat(50 * NS_PER_MS), maxEvents: fc.nat(100), rewind: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(slice, { maxLength: 12 }), (slices) => {
+      fc.property(fc.array(slice, { maxLength: 12, size: 'max' }), (slices) => {
         let queue = new ImpatientQueue(3);
         for (const { stepNs, maxEvents, rewind } of slices) {
           const restore = queue.checkpoint();
