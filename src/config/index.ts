@@ -19,6 +19,43 @@ export { type Decoded, decode } from './kinds/decode';
 export { apiVersionsOf, defineKind, type KindObject, type KindOutline, type ObjectOf } from './kinds/define-kind';
 export { editorSchema, type JsonSchema } from './kinds/editor-schema';
 export { isIpv4, isIpv6 } from './kinds/formats';
+export type { Container, ContainerPort } from './kinds/kubernetes/container';
+export {
+  CONFIG_MAP,
+  type ConfigMapObject,
+  NAMESPACE,
+  type NamespaceObject,
+  NODE,
+  type NodeObject,
+  SECRET,
+  SERVICE_ACCOUNT,
+  type SecretObject,
+  type ServiceAccountObject,
+} from './kinds/kubernetes/core';
+export {
+  ENDPOINT_SLICE,
+  ENDPOINTS,
+  type EndpointSliceObject,
+  type EndpointsObject,
+} from './kinds/kubernetes/endpoints';
+export { KUBERNETES_KINDS } from './kinds/kubernetes/kubernetes-kinds';
+export { LABEL_SELECTOR, type LabelSelector } from './kinds/kubernetes/label-selector';
+export type { PodSpec, PodTemplate } from './kinds/kubernetes/pod-spec';
+export type { Probe } from './kinds/kubernetes/probe';
+export { SERVICE, type ServiceObject, type ServicePort, type ServiceSpec } from './kinds/kubernetes/service';
+export {
+  DAEMON_SET,
+  type DaemonSetObject,
+  DEPLOYMENT,
+  type DeploymentObject,
+  type DeploymentStrategy,
+  POD,
+  type PodObject,
+  REPLICA_SET,
+  type ReplicaSetObject,
+  STATEFUL_SET,
+  type StatefulSetObject,
+} from './kinds/kubernetes/workloads';
 export { ANNOTATIONS, LABELS, OBJECT_METADATA, type ObjectMetadata } from './kinds/metadata-schema';
 export { createKindRegistry, type KindLookup, type KindRegistry, parseApiVersion } from './kinds/registry';
 export {
@@ -57,3 +94,4 @@ export { type ConfigPath, type ObjectRef, objectKey } from './object-ref';
 export { type ParsedManifests, type ParseOptions, parseManifests } from './parse-manifests';
 export type { ObjectMeta, Resource, ResourceSource, SourceFile } from './resource';
 export { ParseCache } from './yaml/parse-cache';
+export { parseYamlMapping } from './yaml-mapping';
