@@ -1,5 +1,16 @@
 import { cloneState, NS_PER_S, type Ns, Rng } from '../base';
-import { type ClusterView, DAEMON_SET, DEPLOYMENT, type Diagnostic, NODE, objectKey, type ObjectRef, POD, SERVICE, STATEFUL_SET } from '../config';
+import {
+  type ClusterView,
+  DAEMON_SET,
+  DEPLOYMENT,
+  type Diagnostic,
+  NODE,
+  type ObjectRef,
+  objectKey,
+  POD,
+  SERVICE,
+  STATEFUL_SET,
+} from '../config';
 import type { MeshDialect } from '../dialects/mesh-dialect';
 import type { SimulationApi } from '../engine';
 import type { XdsSnapshot } from '../xds';
@@ -10,10 +21,23 @@ import { PodLifecycle } from './pod-lifecycle';
 import { ResourceStore } from './resource-store';
 import { planRollout } from './rollout';
 import { serviceTable } from './services';
-import { type ClusterEvent, type ClusterState, type CrashRecord, initialClusterState, type NodeRecord, type PodRecord } from './state';
+import {
+  type ClusterEvent,
+  type ClusterState,
+  type CrashRecord,
+  initialClusterState,
+  type NodeRecord,
+  type PodRecord,
+} from './state';
 import { CLUSTER_TIMER } from './timers';
-import { meshConfigText, ViewBuilder } from './view-builder';
-import { daemonSetTemplate, deploymentTemplate, podTemplate, statefulSetTemplate, type WorkloadTemplate } from './workload-template';
+import { isProxyOnly, meshConfigText, ViewBuilder } from './view-builder';
+import {
+  daemonSetTemplate,
+  deploymentTemplate,
+  podTemplate,
+  statefulSetTemplate,
+  type WorkloadTemplate,
+} from './workload-template';
 
 export interface ClusterOptions {
   readonly dialect: MeshDialect;
@@ -31,7 +55,12 @@ export interface ClusterCheckpoint {
   readonly controlPlane: ReturnType<ControlPlane['saveState']>;
 }
 
-const DEFAULT_NODES: readonly NodeRecord[] = ['node-a', 'node-b', 'node-c'].map((name) => ({ name, region: '', zone: '', subZone: '' }));
+const DEFAULT_NODES: readonly NodeRecord[] = ['node-a', 'node-b', 'node-c'].map((name) => ({
+  name,
+  region: '',
+  zone: '',
+  subZone: '',
+}));
 const MAX_RECONCILE_ROUNDS = 10_000;
 const WEBHOOK_RETRY_NS: Ns = 5 * NS_PER_S;
 
@@ -66,7 +95,13 @@ export class Cluster {
     const state = () => this.#state;
     this.#controlPlane = new ControlPlane(dialect, engine, this.#views, state, new Rng(seed).fork('control-plane'));
     this.#pods = new PodFactory(dialect, this.#views, state, () => this.#nodes);
-    this.#lifecycle = new PodLifecycle({ engine, state, controlPlane: this.#controlPlane, views: this.#views, book: () => this.#book });
+    this.#lifecycle = new PodLifecycle({
+      engine,
+      state,
+      controlPlane: this.#controlPlane,
+      views: this.#views,
+      book: () => this.#book,
+    });
   }
 
   // --- commands -----------------------------------------------------------------------------------------------
@@ -111,7 +146,12 @@ export class Cluster {
 
   setControlPlaneUp(up: boolean): void {
     this.#controlPlane.setUp(up);
-    this.#event(up ? 'Normal' : 'Warning', up ? 'Started' : 'Down', 'control-plane', up ? 'The control plane pushes again.' : 'The control plane is down; proxies keep their last configuration.');
+    this.#event(
+      up ? 'Normal' : 'Warning',
+      up ? 'Started' : 'Down',
+      'control-plane',
+      up ? 'The control plane pushes again.' : 'The control plane is down; proxies keep their last configuration.',
+    );
     if (up) this.#reconcileAll();
   }
 
@@ -202,6 +242,16 @@ export class Cluster {
     return this.#controlPlane.diagnostics;
   }
 
+  isGateway(pod: PodRecord): boolean {
+    return isProxyOnly(pod);
+  }
+
+  /** Whether a plain new pod of the namespace would get a sidecar. */
+  injects(namespace: string): boolean {
+    const pod = { namespace, metadata: { labels: {}, annotations: {} }, hostNetwork: false };
+    return this.options.dialect.inject(pod, this.#views.build()).kind === 'inject';
+  }
+
   view(): ClusterView {
     return this.#views.build();
   }
@@ -215,7 +265,12 @@ export class Cluster {
   // --- checkpoints --------------------------------------------------------------------------------------------
 
   checkpoint(): ClusterCheckpoint {
-    return { state: cloneState(this.#state), store: this.#store, book: this.#book, controlPlane: this.#controlPlane.saveState() };
+    return {
+      state: cloneState(this.#state),
+      store: this.#store,
+      book: this.#book,
+      controlPlane: this.#controlPlane.saveState(),
+    };
   }
 
   restore(checkpoint: ClusterCheckpoint): void {
@@ -272,11 +327,20 @@ export class Cluster {
     const restarts = (ref: ObjectRef) => restartCounts[objectKey(ref)] ?? 0;
     const override = (ref: ObjectRef) => replicaOverrides[objectKey(ref)];
     this.#templates = [
-      ...this.#store.list(DEPLOYMENT).map((resource) => deploymentTemplate(resource, restarts(resource.ref), override(resource.ref))),
-      ...this.#store.list(STATEFUL_SET).map((resource) => statefulSetTemplate(resource, restarts(resource.ref), override(resource.ref))),
-      ...this.#store.list(DAEMON_SET).map((resource) => daemonSetTemplate(resource, restarts(resource.ref), this.#nodes.length)),
+      ...this.#store
+        .list(DEPLOYMENT)
+        .map((resource) => deploymentTemplate(resource, restarts(resource.ref), override(resource.ref))),
+      ...this.#store
+        .list(STATEFUL_SET)
+        .map((resource) => statefulSetTemplate(resource, restarts(resource.ref), override(resource.ref))),
+      ...this.#store
+        .list(DAEMON_SET)
+        .map((resource) => daemonSetTemplate(resource, restarts(resource.ref), this.#nodes.length)),
       // Pods that a controller owns come back from that controller: a dump lists both.
-      ...this.#store.list(POD).filter((resource) => (resource.object.metadata.ownerReferences ?? []).length === 0).map(podTemplate),
+      ...this.#store
+        .list(POD)
+        .filter((resource) => (resource.object.metadata.ownerReferences ?? []).length === 0)
+        .map(podTemplate),
     ];
   }
 
@@ -308,7 +372,12 @@ export class Cluster {
       const result = this.#pods.create(template, ordinal, startup, this.options.engine.nowNs);
       if (result.kind === 'refused') {
         this.#event('Warning', 'FailedCreate', `${template.kind.toLowerCase()}/${template.ref.name}`, result.message);
-        this.options.engine.scheduleControl(this.options.engine.nowNs + WEBHOOK_RETRY_NS, CLUSTER_TIMER.reconcile, 0, 0);
+        this.options.engine.scheduleControl(
+          this.options.engine.nowNs + WEBHOOK_RETRY_NS,
+          CLUSTER_TIMER.reconcile,
+          0,
+          0,
+        );
         break;
       }
       this.#lifecycle.begin(result.pod, template, this.#warm);
@@ -370,4 +439,3 @@ export class Cluster {
     this.#warm = false;
   }
 }
-

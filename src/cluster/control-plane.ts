@@ -1,4 +1,4 @@
-import { assertDefined, NS_PER_MS, type Ns, Rng } from '../base';
+import { assertDefined, NS_PER_MS, type Ns, type Rng } from '../base';
 import type { Diagnostic } from '../config';
 import type { CompileResult, MeshDialect } from '../dialects/mesh-dialect';
 import type { SimulationApi } from '../engine';
@@ -43,7 +43,10 @@ export class ControlPlane {
   compiled(): CompileResult {
     const { revision } = this.state();
     if (this.#compiled === undefined || this.#compiledRevision !== revision) {
-      this.#compiled = this.dialect.compile(this.views.build(), this.#compiled === undefined ? {} : { previous: this.#compiled });
+      this.#compiled = this.dialect.compile(
+        this.views.build(),
+        this.#compiled === undefined ? {} : { previous: this.#compiled },
+      );
       this.#compiledRevision = revision;
     }
     return this.#compiled;

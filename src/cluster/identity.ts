@@ -6,10 +6,17 @@ import type { PodRecord } from './state';
  */
 export function canonicalService(pod: Pick<PodRecord, 'labels' | 'workload'>): string {
   const { labels } = pod;
-  return labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels['app'] ?? pod.workload.name;
+  return (
+    labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels['app'] ?? pod.workload.name
+  );
 }
 
 export function canonicalRevision(pod: Pick<PodRecord, 'labels'>): string {
   const { labels } = pod;
-  return labels['service.istio.io/canonical-revision'] ?? labels['app.kubernetes.io/version'] ?? labels['version'] ?? 'latest';
+  return (
+    labels['service.istio.io/canonical-revision'] ??
+    labels['app.kubernetes.io/version'] ??
+    labels['version'] ??
+    'latest'
+  );
 }

@@ -4,7 +4,9 @@ import type { ClusterState, NodeRecord, PodRecord } from './state';
 import { isProxyOnly, type ViewBuilder } from './view-builder';
 import type { WorkloadTemplate } from './workload-template';
 
-export type CreateResult = { readonly kind: 'created'; readonly pod: PodRecord } | { readonly kind: 'refused'; readonly message: string };
+export type CreateResult =
+  | { readonly kind: 'created'; readonly pod: PodRecord }
+  | { readonly kind: 'refused'; readonly message: string };
 
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
@@ -20,12 +22,19 @@ export class PodFactory {
   create(template: WorkloadTemplate, ordinal: number, startupNs: Ns, nowNs: Ns): CreateResult {
     const state = this.state();
     const patch = this.dialect.inject(
-      { namespace: template.ref.namespace, metadata: { labels: template.labels, annotations: template.annotations }, hostNetwork: template.hostNetwork },
+      {
+        namespace: template.ref.namespace,
+        metadata: { labels: template.labels, annotations: template.annotations },
+        hostNetwork: template.hostNetwork,
+      },
       this.views.build(),
     );
     if (patch.kind === 'inject' && !state.controlPlane.up) {
       // istio/istio manifests/charts/istio-control/istio-discovery mutatingwebhook: failurePolicy Fail.
-      return { kind: 'refused', message: 'Internal error occurred: failed calling webhook: no endpoints available for the sidecar injector.' };
+      return {
+        kind: 'refused',
+        message: 'Internal error occurred: failed calling webhook: no endpoints available for the sidecar injector.',
+      };
     }
     const serial = state.nextSerial++;
     const name = podName(template, ordinal, serial);
@@ -46,7 +55,12 @@ export class PodFactory {
       serviceAccount: template.serviceAccount,
       hostNetwork: template.hostNetwork,
       containers: template.containers,
-      sidecar: patch.kind === 'inject' ? { dialect: this.dialect.id, revision: patch.revision } : isProxyOnly(template) ? { dialect: this.dialect.id, revision: 'default' } : undefined,
+      sidecar:
+        patch.kind === 'inject'
+          ? { dialect: this.dialect.id, revision: patch.revision }
+          : isProxyOnly(template)
+            ? { dialect: this.dialect.id, revision: 'default' }
+            : undefined,
       injectionReason: patch.reason,
       terminationGraceNs: template.terminationGraceNs,
       startupNs,
@@ -110,5 +124,7 @@ function podName(template: WorkloadTemplate, ordinal: number, serial: number): s
     suffix += SUFFIX_ALPHABET.charAt(rest % SUFFIX_ALPHABET.length);
     rest = Math.floor(rest / SUFFIX_ALPHABET.length) + serial;
   }
-  return template.kind === 'DaemonSet' ? `${template.ref.name}-${suffix}` : `${template.ref.name}-${template.hash}-${suffix}`;
+  return template.kind === 'DaemonSet'
+    ? `${template.ref.name}-${suffix}`
+    : `${template.ref.name}-${template.hash}-${suffix}`;
 }

@@ -56,7 +56,14 @@ export class PodLifecycle {
     }
     engine.execute({ kind: 'setPodUp', id: pod.uid, up: false });
     pod.phase = 'starting';
-    this.#event(pod, 'Normal', 'Created', pod.sidecar === undefined ? 'Created the pod without a sidecar.' : `Created the pod with a sidecar: ${pod.injectionReason}.`);
+    this.#event(
+      pod,
+      'Normal',
+      'Created',
+      pod.sidecar === undefined
+        ? 'Created the pod without a sidecar.'
+        : `Created the pod with a sidecar: ${pod.injectionReason}.`,
+    );
     const delayNs = pod.startupNs + (pod.sidecar === undefined ? 0 : SIDECAR_START_NS) + template.readinessDelayNs;
     engine.scheduleControl(engine.nowNs + delayNs, CLUSTER_TIMER.containerStarted, pod.serial, pod.epoch);
   }
@@ -111,7 +118,10 @@ export class PodLifecycle {
 
   #scheduleRestart(pod: PodRecord): void {
     const { engine } = this.parts;
-    const backOffNs = pod.backOffStep === 0 ? FIRST_RESTART_NS : Math.min(BACK_OFF_MAX_NS, BACK_OFF_BASE_NS * (1 << Math.min(pod.backOffStep - 1, MAX_BACK_OFF_DOUBLINGS)));
+    const backOffNs =
+      pod.backOffStep === 0
+        ? FIRST_RESTART_NS
+        : Math.min(BACK_OFF_MAX_NS, BACK_OFF_BASE_NS * (1 << Math.min(pod.backOffStep - 1, MAX_BACK_OFF_DOUBLINGS)));
     pod.backOffStep += 1;
     pod.restarts += 1;
     pod.epoch += 1;
@@ -125,14 +135,23 @@ export class PodLifecycle {
     pod.ready = false;
     pod.epoch += 1;
     engine.execute({ kind: 'removePod', id: pod.uid, graceNs: pod.terminationGraceNs });
-    engine.scheduleControl(engine.nowNs + pod.terminationGraceNs + REMOVAL_MARGIN_NS, CLUSTER_TIMER.podGone, pod.serial, 0);
+    engine.scheduleControl(
+      engine.nowNs + pod.terminationGraceNs + REMOVAL_MARGIN_NS,
+      CLUSTER_TIMER.podGone,
+      pod.serial,
+      0,
+    );
     this.#event(pod, 'Normal', 'Killing', 'The pod is terminating.');
   }
 
   /** Behaviours may have changed with the manifests. */
   refreshApplication(pod: PodRecord): void {
     if (pod.phase === 'terminating' || isProxyOnly(pod)) return;
-    this.parts.engine.execute({ kind: 'setApplication', id: pod.uid, application: this.parts.book().applicationFor(pod) });
+    this.parts.engine.execute({
+      kind: 'setApplication',
+      id: pod.uid,
+      application: this.parts.book().applicationFor(pod),
+    });
   }
 
   #spec(pod: PodRecord): PodSpec {

@@ -31,7 +31,12 @@ export function planRollout(template: WorkloadTemplate, pods: readonly PodRecord
 }
 
 /** kubernetes/kubernetes pkg/controller/deployment/rolling.go: reconcileNewReplicaSet, then reconcileOldReplicaSets. */
-function planRollingUpdate(template: WorkloadTemplate, living: readonly PodRecord[], maxSurge: number, maxUnavailable: number): RolloutPlan {
+function planRollingUpdate(
+  template: WorkloadTemplate,
+  living: readonly PodRecord[],
+  maxSurge: number,
+  maxUnavailable: number,
+): RolloutPlan {
   const { replicas } = template;
   const fresh = living.filter((pod) => pod.templateHash === template.hash);
   const old = living.filter((pod) => pod.templateHash !== template.hash);
@@ -50,7 +55,8 @@ function planRollingUpdate(template: WorkloadTemplate, living: readonly PodRecor
 function planRecreate(template: WorkloadTemplate, living: readonly PodRecord[], existing: number): RolloutPlan {
   const old = living.filter((pod) => pod.templateHash !== template.hash);
   if (old.length > 0) return { create: [], remove: old };
-  if (living.length > template.replicas) return { create: [], remove: leastWorthFirst(living).slice(0, living.length - template.replicas) };
+  if (living.length > template.replicas)
+    return { create: [], remove: leastWorthFirst(living).slice(0, living.length - template.replicas) };
   // Old pods that are still terminating hold the new ones back.
   if (living.length === 0 && existing > 0 && template.kind !== 'Pod') return NOTHING;
   return { create: Array.from({ length: template.replicas - living.length }, () => -1), remove: [] };
@@ -69,7 +75,10 @@ function planOrdered(template: WorkloadTemplate, living: readonly PodRecord[], a
   const excess = living.filter((pod) => pod.ordinal >= template.replicas);
   if (excess.length > 0) return { create: [], remove: excess.slice(-1) };
   const outdated = living.filter((pod) => pod.templateHash !== template.hash);
-  const last = outdated.reduce<PodRecord | undefined>((best, pod) => (best === undefined || pod.ordinal > best.ordinal ? pod : best), undefined);
+  const last = outdated.reduce<PodRecord | undefined>(
+    (best, pod) => (best === undefined || pod.ordinal > best.ordinal ? pod : best),
+    undefined,
+  );
   return last === undefined ? NOTHING : { create: [], remove: [last] };
 }
 
@@ -78,7 +87,10 @@ function planParallel(template: WorkloadTemplate, living: readonly PodRecord[]):
   for (let ordinal = 0; ordinal < template.replicas; ordinal++) {
     if (!living.some((pod) => pod.ordinal === ordinal)) create.push(ordinal);
   }
-  return { create, remove: living.filter((pod) => pod.ordinal >= template.replicas || pod.templateHash !== template.hash) };
+  return {
+    create,
+    remove: living.filter((pod) => pod.ordinal >= template.replicas || pod.templateHash !== template.hash),
+  };
 }
 
 function planDaemonSet(template: WorkloadTemplate, living: readonly PodRecord[], nodeCount: number): RolloutPlan {

@@ -53,7 +53,10 @@ function addressOf(pod: PodRecord): EndpointAddressView {
 
 /** Pods may resolve one named port to different numbers; each number gets a subset of its own, as EndpointSlices do. */
 function fromSelector(service: ServiceResource, pods: readonly PodRecord[]): readonly EndpointsView[] {
-  const subsets = new Map<string, { ports: { name: string; port: number; protocol: string }[]; addresses: EndpointAddressView[] }>();
+  const subsets = new Map<
+    string,
+    { ports: { name: string; port: number; protocol: string }[]; addresses: EndpointAddressView[] }
+  >();
   for (const pod of selectedPods(service, pods)) {
     if (pod.phase === 'waiting') continue;
     const ports: { name: string; port: number; protocol: string }[] = [];
@@ -74,10 +77,24 @@ function fromEndpoints(resource: Resource<ObjectOf<typeof ENDPOINTS>>): readonly
   const { namespace, name } = resource.metadata;
   return (resource.object.subsets ?? []).map((subset) => ({
     service: { namespace, name },
-    ports: (subset.ports ?? []).map((port) => ({ name: port.name ?? '', port: port.port ?? 0, protocol: port.protocol ?? 'TCP' })),
+    ports: (subset.ports ?? []).map((port) => ({
+      name: port.name ?? '',
+      port: port.port ?? 0,
+      protocol: port.protocol ?? 'TCP',
+    })),
     addresses: [
-      ...(subset.addresses ?? []).map((address) => ({ ip: address.ip ?? '', ready: true, serving: true, terminating: false })),
-      ...(subset.notReadyAddresses ?? []).map((address) => ({ ip: address.ip ?? '', ready: false, serving: false, terminating: false })),
+      ...(subset.addresses ?? []).map((address) => ({
+        ip: address.ip ?? '',
+        ready: true,
+        serving: true,
+        terminating: false,
+      })),
+      ...(subset.notReadyAddresses ?? []).map((address) => ({
+        ip: address.ip ?? '',
+        ready: false,
+        serving: false,
+        terminating: false,
+      })),
     ],
   }));
 }
@@ -86,7 +103,11 @@ function fromSlice(resource: Resource<ObjectOf<typeof ENDPOINT_SLICE>>, service:
   const object = resource.object;
   return {
     service: { namespace: resource.metadata.namespace, name: service },
-    ports: (object.ports ?? []).map((port) => ({ name: port.name ?? '', port: port.port ?? 0, protocol: port.protocol ?? 'TCP' })),
+    ports: (object.ports ?? []).map((port) => ({
+      name: port.name ?? '',
+      port: port.port ?? 0,
+      protocol: port.protocol ?? 'TCP',
+    })),
     addresses: (object.endpoints ?? []).flatMap((endpoint) =>
       (endpoint.addresses ?? []).map((ip) => ({
         ip,
@@ -110,7 +131,8 @@ export function computeEndpoints(store: ResourceStore, pods: readonly PodRecord[
     written.push(fromSlice(slice, service));
   }
   for (const endpoints of store.list(ENDPOINTS)) {
-    if (!sliced.has(`${endpoints.metadata.namespace}/${endpoints.metadata.name}`)) written.push(...fromEndpoints(endpoints));
+    if (!sliced.has(`${endpoints.metadata.namespace}/${endpoints.metadata.name}`))
+      written.push(...fromEndpoints(endpoints));
   }
   const result: EndpointsView[] = [];
   for (const service of store.list(SERVICE)) {
@@ -144,7 +166,9 @@ export function serviceTable(
         backends: own.flatMap((view) => {
           const target = view.ports.find((candidate) => candidate.name === (port.name ?? ''));
           if (target === undefined) return [];
-          return view.addresses.filter((address) => address.ready).map((address) => ({ ip: address.ip, port: target.port }));
+          return view.addresses
+            .filter((address) => address.ready)
+            .map((address) => ({ ip: address.ip, port: target.port }));
         }),
       })),
     };

@@ -74,7 +74,13 @@ export interface ControlPlaneRecord {
 /** Active crash faults: pods that match do not stay up. */
 export interface CrashRecord {
   readonly id: string;
-  readonly selector: Readonly<{ pod?: string; namespace?: string; workload?: string; service?: string; version?: string }>;
+  readonly selector: Readonly<{
+    pod?: string;
+    namespace?: string;
+    workload?: string;
+    service?: string;
+    version?: string;
+  }>;
 }
 
 export interface ClusterState {

@@ -1,4 +1,13 @@
-import { type ClusterView, CONFIG_MAP, type EndpointsView, type KindDefinition, NAMESPACE, type NamespaceView, type PodView, type Resource } from '../config';
+import {
+  type ClusterView,
+  CONFIG_MAP,
+  type EndpointsView,
+  type KindDefinition,
+  NAMESPACE,
+  type NamespaceView,
+  type PodView,
+  type Resource,
+} from '../config';
 import type { ResourceStore } from './resource-store';
 import { computeEndpoints } from './services';
 import type { ClusterState, NodeRecord, PodRecord } from './state';
@@ -43,7 +52,8 @@ export class ViewBuilder {
       serviceAccount: pod.serviceAccount,
       nodeName: pod.nodeName,
       locality: { region: node?.region ?? '', zone: node?.zone ?? '', subZone: node?.subZone ?? '' },
-      containers: pod.sidecar === undefined || isProxyOnly(pod) ? pod.containers : [...pod.containers, INJECTED_CONTAINER],
+      containers:
+        pod.sidecar === undefined || isProxyOnly(pod) ? pod.containers : [...pod.containers, INJECTED_CONTAINER],
       hostNetwork: pod.hostNetwork,
       phase: pod.phase === 'waiting' || pod.phase === 'starting' ? 'Pending' : 'Running',
       ready: pod.ready,
@@ -60,7 +70,8 @@ export class ViewBuilder {
       views.set(name, { name, labels, annotations });
     }
     for (const { ref } of this.store().resources) {
-      if (ref.namespace !== '' && !views.has(ref.namespace)) views.set(ref.namespace, { name: ref.namespace, labels: {}, annotations: {} });
+      if (ref.namespace !== '' && !views.has(ref.namespace))
+        views.set(ref.namespace, { name: ref.namespace, labels: {}, annotations: {} });
     }
     return [...views.values()];
   }
@@ -69,9 +80,12 @@ export class ViewBuilder {
     const store = this.store();
     return {
       list: <T>(kind: KindDefinition<T>): readonly Resource<T>[] => store.list(kind),
-      get: <T>(kind: KindDefinition<T>, namespace: string, name: string): Resource<T> | undefined => store.get(kind, namespace, name),
+      get: <T>(kind: KindDefinition<T>, namespace: string, name: string): Resource<T> | undefined =>
+        store.get(kind, namespace, name),
       namespaces: this.namespaces(),
-      pods: this.state().pods.filter((pod) => pod.phase !== 'waiting').map((pod) => this.podView(pod)),
+      pods: this.state()
+        .pods.filter((pod) => pod.phase !== 'waiting')
+        .map((pod) => this.podView(pod)),
       endpoints: this.endpoints(),
       meshConfig: this.meshConfig(),
     };

@@ -1,14 +1,14 @@
 import { compareStrings, hash64ToHex, NS_PER_S, type Ns, xxHash64 } from '../base';
 import {
   type ContainerView,
-  DAEMON_SET,
-  DEPLOYMENT,
+  type DAEMON_SET,
+  type DEPLOYMENT,
   type ObjectOf,
   type ObjectRef,
   objectKey,
-  POD,
+  type POD,
   type Resource,
-  STATEFUL_SET,
+  type STATEFUL_SET,
 } from '../config';
 import type { WorkloadKind } from './state';
 
@@ -48,10 +48,18 @@ const DEFAULT_MAX_SURGE = '25%';
 const DEFAULT_MAX_UNAVAILABLE = '25%';
 
 /** kubernetes/kubernetes pkg/controller/deployment/util/deployment_util.go ResolveFenceposts: surge rounds up, unavailability down, never both zero. */
-export function resolveRollout(surge: number | string, unavailable: number | string, replicas: number): RolloutStrategy {
+export function resolveRollout(
+  surge: number | string,
+  unavailable: number | string,
+  replicas: number,
+): RolloutStrategy {
   const maxSurge = resolveCount(surge, replicas, true);
   const maxUnavailable = resolveCount(unavailable, replicas, false);
-  return { kind: 'rollingUpdate', maxSurge, maxUnavailable: maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable };
+  return {
+    kind: 'rollingUpdate',
+    maxSurge,
+    maxUnavailable: maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable,
+  };
 }
 
 function resolveCount(value: number | string, replicas: number, roundUp: boolean): number {
@@ -132,7 +140,11 @@ export function deploymentTemplate(
     strategy:
       spec?.strategy?.type === 'Recreate'
         ? { kind: 'recreate' }
-        : resolveRollout(rolling?.maxSurge ?? DEFAULT_MAX_SURGE, rolling?.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE, replicas),
+        : resolveRollout(
+            rolling?.maxSurge ?? DEFAULT_MAX_SURGE,
+            rolling?.maxUnavailable ?? DEFAULT_MAX_UNAVAILABLE,
+            replicas,
+          ),
   };
 }
 
@@ -149,7 +161,11 @@ export function statefulSetTemplate(
   };
 }
 
-export function daemonSetTemplate(resource: Resource<ObjectOf<typeof DAEMON_SET>>, restarts: number, nodes: number): WorkloadTemplate {
+export function daemonSetTemplate(
+  resource: Resource<ObjectOf<typeof DAEMON_SET>>,
+  restarts: number,
+  nodes: number,
+): WorkloadTemplate {
   return {
     ...shared(resource, 'DaemonSet', resource.object.spec?.template, restarts),
     replicas: nodes,

@@ -1,8 +1,10 @@
 /** The one facade over everything below: scenario, commands, time machine, views. Worker, command line and tests use it. */
 export type { ApplyResult, FaultSpec, LoggedCommand, ResourceChange, SessionCommand } from './command';
 export type { ScenarioDefinition } from './scenario';
+export { Session } from './session';
 export type {
   ActiveFaultView,
+  ClusterEventView,
   DecisionView,
   EdgeMetrics,
   ExplainView,
@@ -19,6 +21,8 @@ export type {
   ServiceNodeView,
   SourceLink,
   TopologyView,
+  TotalsRow,
+  TotalsView,
   TrafficSummary,
   VersionView,
 } from './view';

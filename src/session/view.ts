@@ -168,3 +168,38 @@ export interface ExplainView {
   readonly durationNs: Ns;
   readonly decisions: readonly DecisionView[];
 }
+
+/** Exact counts since a moment, for a selection; the rows are what the inspector's table shows. */
+export interface TotalsView {
+  readonly sinceNs: Ns;
+  readonly nowNs: Ns;
+  readonly requests: number;
+  readonly rows: readonly TotalsRow[];
+}
+
+export interface TotalsRow {
+  readonly source: ServiceId;
+  readonly destination: ServiceId;
+  /** "" when no version answered. */
+  readonly version: string;
+  readonly requests: number;
+  /** Share of all requests of the selection. */
+  readonly share: number;
+  readonly attempts: number;
+  readonly denied: number;
+  /** Status code (0 = no response) and count, most frequent first. */
+  readonly statuses: readonly (readonly [string, number])[];
+  readonly flags: readonly (readonly [string, number])[];
+  readonly p50Ns: Ns | undefined;
+  readonly p95Ns: Ns | undefined;
+  readonly p99Ns: Ns | undefined;
+}
+
+/** One event of the cluster as `kubectl get events` would list it. */
+export interface ClusterEventView {
+  readonly atNs: Ns;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly object: string;
+  readonly message: string;
+}

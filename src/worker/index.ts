@@ -17,6 +17,7 @@ export { OUTCOMES } from '../engine';
 export type {
   ActiveFaultView,
   ApplyResult,
+  ClusterEventView,
   DecisionView,
   EdgeMetrics,
   ExplainView,
@@ -38,10 +39,14 @@ export type {
   SessionCommand,
   SourceLink,
   TopologyView,
+  TotalsRow,
+  TotalsView,
   TrafficSummary,
   VersionView,
 } from '../session';
 export type { ConfigOrigin } from '../xds';
+export { createClient, createWorkerClient, type WorkerLike } from './client';
+export { createLoopback, type Loopback } from './loopback';
 export type {
   AccessLogFilter,
   FlightFrame,

@@ -4,6 +4,7 @@ import type { AccessLogEntry, PodObservation, ProbeRequest, ProxyStatistics, Spa
 import type {
   ActiveFaultView,
   ApplyResult,
+  ClusterEventView,
   ExplainView,
   MarkView,
   MetricsFrame,
@@ -13,6 +14,7 @@ import type {
   SessionCommand,
   SourceLink,
   TopologyView,
+  TotalsView,
 } from '../session';
 import type { ConfigOrigin } from '../xds';
 
@@ -34,6 +36,9 @@ export interface WorkerMethods {
   execute(command: SessionCommand): void;
   setSelection(selection: Selection): void;
   series(selection: Selection, points: number): SeriesView;
+  /** Exact counts since the last apply, or since the start of the run. */
+  totals(selection: Selection, since: 'apply' | 'start'): TotalsView;
+  clusterEvents(limit: number): readonly ClusterEventView[];
   accessLog(filter: AccessLogFilter): readonly AccessLogEntry[];
   recentTraces(limit: number): readonly string[];
   spans(traceId: string): readonly Span[];
@@ -128,7 +133,7 @@ export type SimulationClient = {
   [K in keyof WorkerMethods]: (...args: Parameters<WorkerMethods[K]>) => Promise<ReturnType<WorkerMethods[K]>>;
 } & {
   onEvent(listener: (event: WorkerEvent) => void): () => void;
-  /** Gives the render worker its own line to the engine worker. */
-  attachRenderer(port: MessagePort): void;
+  /** Gives the render worker its own line to the engine worker; called again when a worker that died is replaced. */
+  attachRenderer(makePort: () => MessagePort): void;
   dispose(): void;
 };

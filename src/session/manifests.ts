@@ -1,0 +1,109 @@
+import { compareStrings } from '../base';
+import {
+  type Diagnostic,
+  type KindRegistry,
+  objectKey,
+  parseManifests,
+  type Resource,
+  type SourceFile,
+} from '../config';
+import type { ResourceChange } from './command';
+
+/** Manifests after parsing and decoding, known and unknown kinds together, in the order of creation. */
+export interface ParsedManifests {
+  readonly resources: readonly Resource[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** false: an error stands in the way; nothing of it is applied. */
+  readonly accepted: boolean;
+}
+
+const MAX_FIELDS = 20;
+
+/** Parses the user's files and the presets beside them. An object that the user wrote replaces a preset's of the same name. */
+export function readManifests(
+  files: readonly SourceFile[],
+  presets: readonly SourceFile[],
+  registry: KindRegistry,
+): ParsedManifests {
+  const own = parseManifests(files, registry);
+  const preset = parseManifests(presets, registry);
+  const ownResources = [...own.resources, ...own.unknownResources].sort((a, b) => a.creationOrder - b.creationOrder);
+  const written = new Set(ownResources.map((resource) => objectKey(resource.ref)));
+  const presetResources = [...preset.resources, ...preset.unknownResources].filter(
+    (resource) => !written.has(objectKey(resource.ref)),
+  );
+  const diagnostics = [...own.diagnostics, ...preset.diagnostics];
+  return {
+    resources: [...presetResources, ...ownResources],
+    diagnostics,
+    accepted: diagnostics.every((diagnostic) => diagnostic.severity !== 'error'),
+  };
+}
+
+/** Objects keep their age over applies; new ones are younger than all there were. */
+export class CreationOrder {
+  #orders = new Map<string, number>();
+  #next = 0;
+
+  assign(resources: readonly Resource[]): readonly Resource[] {
+    return resources
+      .map((resource) => {
+        const key = objectKey(resource.ref);
+        const order = this.#orders.get(key) ?? this.#next++;
+        this.#orders.set(key, order);
+        return { ...resource, creationOrder: order };
+      })
+      .sort((a, b) => a.creationOrder - b.creationOrder);
+  }
+
+  save(): { readonly orders: ReadonlyMap<string, number>; readonly next: number } {
+    return { orders: new Map(this.#orders), next: this.#next };
+  }
+
+  restore(saved: ReturnType<CreationOrder['save']>): void {
+    this.#orders = new Map(saved.orders);
+    this.#next = saved.next;
+  }
+}
+
+/** What an apply changes, object by object, with the fields that differ. */
+export function diffResources(before: readonly Resource[], after: readonly Resource[]): readonly ResourceChange[] {
+  const old = new Map(before.map((resource) => [objectKey(resource.ref), resource]));
+  const changes: ResourceChange[] = [];
+  const seen = new Set<string>();
+  for (const resource of after) {
+    const key = objectKey(resource.ref);
+    seen.add(key);
+    const earlier = old.get(key);
+    if (earlier === undefined) {
+      changes.push({ kind: 'added', ref: resource.ref, fields: [] });
+      continue;
+    }
+    const fields: string[] = [];
+    collectDifferences(earlier.object, resource.object, '', fields);
+    if (fields.length > 0) changes.push({ kind: 'changed', ref: resource.ref, fields });
+  }
+  for (const [key, resource] of old)
+    if (!seen.has(key)) changes.push({ kind: 'removed', ref: resource.ref, fields: [] });
+  return changes;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function collectDifferences(before: unknown, after: unknown, path: string, fields: string[]): void {
+  if (before === after || fields.length >= MAX_FIELDS) return;
+  if (isRecord(before) && isRecord(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(compareStrings);
+    for (const key of keys) collectDifferences(before[key], after[key], path === '' ? key : `${path}.${key}`, fields);
+    return;
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const length = Math.max(before.length, after.length);
+    for (let index = 0; index < length; index++)
+      collectDifferences(before[index], after[index], `${path}[${index}]`, fields);
+    return;
+  }
+  fields.push(path);
+}

@@ -1,0 +1,473 @@
+import { assert, assertDefined, assertNever, NS_PER_S, type Ns } from '../base';
+import { Cluster, FIRST_SESSION_TIMER, ResourceStore } from '../cluster';
+import {
+  type Diagnostic,
+  type KindRegistry,
+  objectKey,
+  parseYamlMapping,
+  type Resource,
+  type SourceFile,
+} from '../config';
+import { type ControlHandler, type ProbeRequest, Simulation, type SimulationApi } from '../engine';
+import type { ConfigOrigin } from '../xds';
+import { CheckpointStore } from './checkpoint-store';
+import type { ApplyResult, FaultSpec, LoggedCommand, SessionCommand } from './command';
+import { createRegistry, dialectById } from './dialects';
+import { explainProbe } from './explain';
+import { describeFault, type ScheduledFault, scheduledFaults } from './faults';
+import { BUCKET_NS, History } from './history';
+import { CreationOrder, diffResources, type ParsedManifests, readManifests } from './manifests';
+import { metricsFrame, seriesOf, totalsOf } from './metrics';
+import type { ScenarioDefinition } from './scenario';
+import type { SessionCheckpoint } from './session-checkpoint';
+import { locateOrigin } from './source-link';
+import { buildTopology, type PodTraffic } from './topology';
+import type {
+  ActiveFaultView,
+  ClusterEventView,
+  ExplainView,
+  MarkView,
+  MetricsFrame,
+  Selection,
+  SeriesView,
+  SourceLink,
+  TopologyView,
+  TotalsView,
+} from './view';
+
+/** Control events of the session itself. */
+const TIMER = {
+  tick: FIRST_SESSION_TIMER,
+  /** a = index into the faults of the manifests, b = number of the apply. */
+  faultBegins: FIRST_SESSION_TIMER + 1,
+  faultEnds: FIRST_SESSION_TIMER + 2,
+} as const;
+
+const CHECKPOINT_INTERVAL_NS: Ns = 5 * NS_PER_S;
+const MAX_MARKS = 500;
+const MAX_EVENTS_OF_A_MOMENT = 10_000_000;
+const ROOT_NAMESPACE = 'istio-system';
+/** A probe that has not ended by then is reported as it stands. */
+const PROBE_LIMIT_NS: Ns = 120 * NS_PER_S;
+const PROBE_STEP_NS: Ns = 50_000_000;
+const PROBE_MAX_EVENTS = 5_000_000;
+
+export interface SessionAdvance {
+  readonly nowNs: Ns;
+  readonly events: number;
+  readonly reached: boolean;
+}
+
+export interface OpenResult {
+  /** Undefined when the scenario's own manifests are refused. */
+  readonly session: Session | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * A running scenario. The scenario, the seed and the log of commands (each at its simulated time) determine
+ * everything; `seek` goes back to a checkpoint and replays the log. Nothing here reads a clock.
+ */
+export class Session implements ControlHandler {
+  readonly registry: KindRegistry;
+  readonly #engine: SimulationApi;
+  readonly #cluster: Cluster;
+  readonly #history: History;
+  readonly #creation = new CreationOrder();
+  readonly #checkpoints = new CheckpointStore();
+  /** Parsing is pure: a replayed apply takes the earlier result. */
+  readonly #parsed = new WeakMap<readonly SourceFile[], ParsedManifests>();
+  #log: LoggedCommand[] = [];
+  #executed = 0;
+  #marks: MarkView[] = [];
+  #faults: ActiveFaultView[] = [];
+  #specs = new Map<string, FaultSpec>();
+  #resources: readonly Resource[] = [];
+  #files: readonly SourceFile[] = [];
+  #diagnostics: readonly Diagnostic[] = [];
+  #applyCount = 0;
+  #scheduled: readonly ScheduledFault[] = [];
+  #podTotals = new Map<string, PodTraffic>();
+  #recent = new Map<string, PodTraffic>();
+  #topology: TopologyView = { revision: 0, namespaces: [], services: [], edges: [] };
+  #topologyText = '';
+
+  private constructor(
+    readonly scenario: ScenarioDefinition,
+    registry: KindRegistry,
+  ) {
+    const dialect = assertDefined(dialectById(scenario.dialect), `dialect ${scenario.dialect} exists`);
+    this.registry = registry;
+    this.#engine = new Simulation(scenario.seed, this);
+    this.#cluster = new Cluster({
+      dialect,
+      engine: this.#engine,
+      seed: scenario.seed,
+      parseMeshConfig: parseYamlMapping,
+      rootNamespace: ROOT_NAMESPACE,
+    });
+    this.#history = new History(this.#engine);
+  }
+
+  static open(scenario: ScenarioDefinition): OpenResult {
+    const session = new Session(scenario, createRegistry());
+    const parsed = session.#parse(scenario.files);
+    if (!parsed.accepted) return { session: undefined, diagnostics: parsed.diagnostics };
+    session.#engine.scheduleControl(BUCKET_NS, TIMER.tick, 0, 0);
+    session.#commit(parsed, scenario.files);
+    session.#diagnostics = parsed.diagnostics;
+    session.#saveCheckpoint();
+    return { session, diagnostics: session.diagnostics };
+  }
+
+  // --- time ---------------------------------------------------------------------------------------------------
+
+  get nowNs(): Ns {
+    return this.#engine.nowNs;
+  }
+
+  /** Runs up to `tNs`, through the logged commands on the way; stops early after `maxEvents` events. */
+  advanceTo(tNs: Ns, maxEvents: number): SessionAdvance {
+    let events = 0;
+    while (events < maxEvents) {
+      const next = this.#log[this.#executed];
+      const stopNs = Math.min(tNs, next?.atNs ?? tNs, this.#checkpoints.nextNs(CHECKPOINT_INTERVAL_NS));
+      const result = this.#engine.advanceTo(stopNs, maxEvents - events);
+      events += result.events;
+      if (!result.reached) break;
+      if (stopNs >= this.#checkpoints.nextNs(CHECKPOINT_INTERVAL_NS)) this.#saveCheckpoint();
+      if (next !== undefined && next.atNs <= this.nowNs) {
+        this.#executed += 1;
+        this.#perform(next.command);
+      } else if (this.nowNs >= tNs) return { nowNs: this.nowNs, events, reached: true };
+    }
+    return { nowNs: this.nowNs, events, reached: false };
+  }
+
+  /** To any moment: forwards by running, backwards by the nearest checkpoint and a replay of the log. */
+  seek(tNs: Ns): void {
+    assert(tNs >= 0, 'time starts at 0');
+    if (tNs < this.nowNs) this.#restore(this.#checkpoints.before(tNs));
+    this.advanceTo(tNs, Number.MAX_SAFE_INTEGER);
+  }
+
+  checkpoint(): SessionCheckpoint {
+    return {
+      atNs: this.nowNs,
+      commands: this.#executed,
+      engine: this.#engine.checkpoint(),
+      cluster: this.#cluster.checkpoint(),
+      state: {
+        marks: [...this.#marks],
+        faults: [...this.#faults],
+        specs: new Map(this.#specs),
+        resources: this.#resources,
+        files: this.#files,
+        applyCount: this.#applyCount,
+        scheduled: this.#scheduled,
+        orders: this.#creation.save(),
+        history: this.#history.save(),
+        podTotals: new Map(this.#podTotals),
+        recent: new Map(this.#recent),
+      },
+    };
+  }
+
+  /** Back to a checkpoint of this session; commands logged after it stay and happen again. */
+  restore(checkpoint: SessionCheckpoint): void {
+    this.#restore(checkpoint);
+  }
+
+  /** Hex text over every event so far. */
+  traceHash(): string {
+    return this.#engine.traceHash();
+  }
+
+  // --- commands -----------------------------------------------------------------------------------------------
+
+  /** Carries a command out now and logs it. What the log held for later is dropped: the past was edited. */
+  execute(command: SessionCommand): ApplyResult | undefined {
+    if (command.kind === 'applyFiles') return this.applyFiles(command.files);
+    this.#finishMoment();
+    this.#append(command);
+    this.#perform(command);
+    return undefined;
+  }
+
+  applyFiles(files: readonly SourceFile[]): ApplyResult {
+    const parsed = this.#parse(files);
+    if (!parsed.accepted) return { accepted: false, atNs: this.nowNs, changes: [], diagnostics: parsed.diagnostics };
+    this.#finishMoment();
+    const before = this.#resources;
+    const command: SessionCommand = { kind: 'applyFiles', files };
+    this.#append(command);
+    this.#perform(command);
+    return {
+      accepted: true,
+      atNs: this.nowNs,
+      changes: diffResources(before, this.#resources),
+      diagnostics: this.diagnostics,
+    };
+  }
+
+  /** Parses and validates without applying. */
+  check(files: readonly SourceFile[]): readonly Diagnostic[] {
+    return this.#parse(files).diagnostics;
+  }
+
+  get log(): readonly LoggedCommand[] {
+    return this.#log;
+  }
+
+  /** Continues a log that was saved elsewhere: the commands happen when their time comes. */
+  loadLog(log: readonly LoggedCommand[]): void {
+    assert(this.#executed === this.#log.length, 'a log is loaded into a session without pending commands');
+    this.#log.push(...log);
+  }
+
+  /** A command comes after everything else of its moment, now and in every replay. */
+  #finishMoment(): void {
+    const result = this.#engine.advanceTo(this.nowNs, MAX_EVENTS_OF_A_MOMENT);
+    assert(result.reached, 'a moment has an end');
+  }
+
+  #append(command: SessionCommand): void {
+    this.#log = [...this.#log.slice(0, this.#executed), { atNs: this.nowNs, command }];
+    this.#executed = this.#log.length;
+    this.#checkpoints.dropAfter(this.nowNs);
+  }
+
+  #perform(command: SessionCommand): void {
+    switch (command.kind) {
+      case 'applyFiles':
+        this.#commit(this.#parse(command.files), command.files);
+        this.#mark('apply', 'Applied');
+        return;
+      case 'injectFault':
+        this.#inject(command.id, command.label, command.fault);
+        return;
+      case 'clearFault':
+        this.#clear(command.id);
+        return;
+      case 'clearAllFaults':
+        for (const fault of [...this.#faults]) this.#clear(fault.id);
+        return;
+      case 'restartWorkload':
+        this.#cluster.restartWorkload(command.ref);
+        this.#mark('cluster', `Restart of ${command.ref.name}`);
+        return;
+      case 'scaleWorkload':
+        this.#cluster.scaleWorkload(command.ref, command.replicas);
+        this.#mark('cluster', `${command.ref.name} scaled to ${command.replicas}`);
+        return;
+      case 'deletePod':
+        this.#cluster.deletePod(command.pod);
+        this.#mark('cluster', 'Pod deleted');
+        return;
+      case 'probe':
+        this.#engine.probe(
+          command.from === undefined ? { request: command.request } : { from: command.from, request: command.request },
+        );
+        return;
+      default:
+        assertNever(command);
+    }
+  }
+
+  // --- events -------------------------------------------------------------------------------------------------
+
+  handleControlEvent(nowNs: Ns, code: number, a: number, b: number): void {
+    if (this.#cluster.handleControlEvent(code, a, b)) return;
+    if (code === TIMER.tick) {
+      this.#tick();
+      this.#engine.scheduleControl(nowNs + BUCKET_NS, TIMER.tick, 0, 0);
+      return;
+    }
+    if (b !== this.#applyCount) return;
+    const scheduled = assertDefined(this.#scheduled[a], 'a fault timer names a fault of the manifests');
+    if (code === TIMER.faultBegins) this.#inject(scheduled.id, scheduled.label, scheduled.fault);
+    else if (code === TIMER.faultEnds) this.#clear(scheduled.id);
+  }
+
+  #tick(): void {
+    this.#history.tick();
+    const recent = new Map<string, PodTraffic>();
+    const totals = new Map<string, PodTraffic>();
+    for (const pod of this.#engine.pods()) {
+      const earlier = this.#podTotals.get(pod.id);
+      totals.set(pod.id, { completed: pod.completed, errors: pod.errors });
+      recent.set(pod.id, {
+        completed: pod.completed - (earlier?.completed ?? 0),
+        errors: pod.errors - (earlier?.errors ?? 0),
+      });
+    }
+    this.#podTotals = totals;
+    this.#recent = recent;
+  }
+
+  #mark(kind: MarkView['kind'], label: string): void {
+    this.#marks.push({ atNs: this.nowNs, kind, label });
+    if (this.#marks.length > MAX_MARKS) this.#marks.shift();
+  }
+
+  #inject(id: string, label: string, spec: FaultSpec): void {
+    this.#clear(id);
+    this.#faults.push({ id, label, sinceNs: this.nowNs });
+    this.#specs.set(id, spec);
+    if (spec.scope === 'controlPlane') {
+      if (spec.kind === 'down') this.#cluster.setControlPlaneUp(false);
+      else this.#cluster.setControlPlaneLag(spec.delayNs);
+    } else if (spec.fault.kind === 'crash') this.#cluster.addCrash({ id, selector: spec.fault.target });
+    else this.#engine.execute({ kind: 'setFault', id, fault: spec.fault });
+    this.#mark('fault', label);
+  }
+
+  #clear(id: string): void {
+    const spec = this.#specs.get(id);
+    if (spec === undefined) return;
+    const label = this.#faults.find((fault) => fault.id === id)?.label ?? describeFault(spec);
+    this.#specs.delete(id);
+    this.#faults = this.#faults.filter((fault) => fault.id !== id);
+    if (spec.scope === 'controlPlane') {
+      if (spec.kind === 'down') this.#cluster.setControlPlaneUp(true);
+      else this.#cluster.setControlPlaneLag(0);
+    } else if (spec.fault.kind === 'crash') this.#cluster.removeCrash(id);
+    else this.#engine.execute({ kind: 'clearFault', id });
+    this.#mark('mend', label);
+  }
+
+  // --- manifests ----------------------------------------------------------------------------------------------
+
+  #parse(files: readonly SourceFile[]): ParsedManifests {
+    const known = this.#parsed.get(files);
+    if (known !== undefined) return known;
+    const parsed = readManifests(files, this.scenario.presets, this.registry);
+    this.#parsed.set(files, parsed);
+    return parsed;
+  }
+
+  #commit(parsed: ParsedManifests, files: readonly SourceFile[]): void {
+    assert(parsed.accepted, 'only accepted manifests are applied');
+    this.#resources = this.#creation.assign(parsed.resources);
+    this.#files = files;
+    this.#diagnostics = parsed.diagnostics;
+    this.#applyCount += 1;
+    this.#cluster.apply(new ResourceStore(this.#resources));
+    this.#scheduleFaults();
+    this.#history.setBaseline();
+  }
+
+  /** Faults that the manifests schedule. Those of the previous manifests end; their timers are stale by the apply's number. */
+  #scheduleFaults(): void {
+    for (const fault of this.#scheduled) this.#clear(fault.id);
+    this.#scheduled = scheduledFaults(this.#cluster.store);
+    this.#scheduled.forEach((fault, index) => {
+      const endNs = fault.durationNs === 0 ? Number.POSITIVE_INFINITY : fault.atNs + fault.durationNs;
+      if (endNs <= this.nowNs) return;
+      this.#engine.scheduleControl(Math.max(this.nowNs, fault.atNs), TIMER.faultBegins, index, this.#applyCount);
+      if (Number.isFinite(endNs)) this.#engine.scheduleControl(endNs, TIMER.faultEnds, index, this.#applyCount);
+    });
+  }
+
+  get files(): readonly SourceFile[] {
+    return this.#files;
+  }
+
+  /** Of the last good configuration, the compiler's included. */
+  get diagnostics(): readonly Diagnostic[] {
+    return [...this.#diagnostics, ...this.#cluster.compileDiagnostics];
+  }
+
+  resource(key: string): Resource | undefined {
+    return this.#resources.find((resource) => objectKey(resource.ref) === key);
+  }
+
+  // --- views --------------------------------------------------------------------------------------------------
+
+  get engine(): SimulationApi {
+    return this.#engine;
+  }
+
+  get cluster(): Cluster {
+    return this.#cluster;
+  }
+
+  topology(): TopologyView {
+    const built = buildTopology({ cluster: this.#cluster, engine: this.#engine, recent: this.#recent });
+    const text = JSON.stringify(built);
+    if (text !== this.#topologyText) {
+      this.#topologyText = text;
+      this.#topology = { ...built, revision: this.#topology.revision + 1 };
+    }
+    return this.#topology;
+  }
+
+  metrics(): MetricsFrame {
+    return metricsFrame(this.#history, this.topology());
+  }
+
+  series(selection: Selection, points: number): SeriesView {
+    return seriesOf(this.#history, this.topology(), selection, points);
+  }
+
+  totals(selection: Selection, since: 'apply' | 'start'): TotalsView {
+    return totalsOf(this.#history, this.topology(), selection, since);
+  }
+
+  get marks(): readonly MarkView[] {
+    return this.#marks;
+  }
+
+  get activeFaults(): readonly ActiveFaultView[] {
+    return this.#faults;
+  }
+
+  clusterEvents(limit: number): readonly ClusterEventView[] {
+    return this.#cluster.events.slice(-limit);
+  }
+
+  locate(origin: ConfigOrigin): SourceLink | undefined {
+    return locateOrigin(origin, this.#resources);
+  }
+
+  /** What would happen to one request now. The session is put back afterwards: explaining changes nothing. */
+  explain(request: ProbeRequest): ExplainView {
+    const before = this.checkpoint();
+    const id = this.#engine.probe(request);
+    const limitNs = this.nowNs + PROBE_LIMIT_NS;
+    let events = 0;
+    let result = this.#engine.probeResult(id);
+    while (result?.finished !== true && this.nowNs < limitNs && events < PROBE_MAX_EVENTS) {
+      events += this.#engine.advanceTo(this.nowNs + PROBE_STEP_NS, PROBE_MAX_EVENTS - events).events;
+      result = this.#engine.probeResult(id);
+    }
+    const view = explainProbe(assertDefined(result, 'a probe has a record'), (origin) => this.locate(origin));
+    this.#restore(before);
+    return view;
+  }
+
+  // --- checkpoints --------------------------------------------------------------------------------------------
+
+  #saveCheckpoint(): void {
+    this.#checkpoints.add(this.checkpoint());
+  }
+
+  #restore(checkpoint: SessionCheckpoint): void {
+    const { state } = checkpoint;
+    this.#engine.restore(checkpoint.engine);
+    this.#cluster.restore(checkpoint.cluster);
+    this.#executed = checkpoint.commands;
+    this.#marks = [...state.marks];
+    this.#faults = [...state.faults];
+    this.#specs = new Map(state.specs);
+    this.#resources = state.resources;
+    this.#files = state.files;
+    this.#diagnostics = this.#parse(state.files).diagnostics;
+    this.#applyCount = state.applyCount;
+    this.#scheduled = state.scheduled;
+    this.#creation.restore(state.orders);
+    this.#history.restore(state.history);
+    this.#podTotals = new Map(state.podTotals);
+    this.#recent = new Map(state.recent);
+  }
+}
