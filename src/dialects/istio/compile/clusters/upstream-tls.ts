@@ -1,0 +1,169 @@
+import {
+  commonTls,
+  type StringMatcher,
+  stringMatcher,
+  type TlsCertificateSource,
+  type TlsValidation,
+  type TransportSocketMatch,
+  type UpstreamTlsContext,
+  type UpstreamTransportSocket,
+  upstreamTlsContext,
+} from '../../../../xds';
+import type { ClientTlsSettings } from '../../kinds';
+import type { Service } from '../model';
+
+/** Name of the secret that holds a workload's own certificate. */
+export const WORKLOAD_SECRET = 'default';
+/** Name of the trust bundle of the mesh. */
+export const ROOT_SECRET = 'ROOTCA';
+/** Trust bundle of the operating system. */
+const SYSTEM_BUNDLE = 'system';
+const CONFIG_MAP_PREFIX = 'configmap://';
+
+const ALPN_IN_MESH = ['istio-peer-exchange', 'istio'];
+const ALPN_IN_MESH_HTTP2 = ['istio-peer-exchange', 'istio', 'h2'];
+const ALPN_HTTP2 = ['h2'];
+const MINIMUM_VERSION = 'TLSv1_2';
+const MAXIMUM_VERSION = 'TLSv1_3';
+
+export interface UpstreamTlsInputs {
+  /** Of the rule; absent: mutual TLS where the endpoint can. */
+  readonly settings: ClientTlsSettings | undefined;
+  readonly service: Service;
+  /** Identities that endpoints of the service may have. */
+  readonly serviceAccounts: readonly string[];
+  readonly defaultSni: string;
+  readonly clusterName: string;
+  /** Whether clients of this cluster use mutual TLS on their own. */
+  readonly automatic: boolean;
+  readonly http2: boolean;
+  readonly originalDst: boolean;
+  readonly dynamicForwardProxy: boolean;
+  readonly sidecar: boolean;
+  /** Whether the rule selects workloads: only then a sidecar may use a named credential. */
+  readonly ruleSelects: boolean;
+}
+
+/** How connections of a cluster are secured. */
+export interface UpstreamSecurity {
+  readonly transportSocket?: UpstreamTransportSocket;
+  readonly transportSocketMatches: readonly TransportSocketMatch[];
+}
+
+const PLAINTEXT: UpstreamSecurity = { transportSocketMatches: [] };
+
+function exactNames(names: readonly string[]): readonly StringMatcher[] {
+  return names.map((name) => stringMatcher('exact', name));
+}
+
+function meshContext(inputs: UpstreamTlsInputs, sni: string, names: readonly string[]): UpstreamTlsContext {
+  return upstreamTlsContext({
+    common: commonTls({
+      certificates: [{ kind: 'sds', secretName: WORKLOAD_SECRET }],
+      validation: {
+        trustBundle: { kind: 'sds', secretName: ROOT_SECRET },
+        matchSubjectAltNames: exactNames(names),
+      },
+      alpnProtocols: inputs.http2 ? ALPN_IN_MESH_HTTP2 : ALPN_IN_MESH,
+      minimumVersion: MINIMUM_VERSION,
+      maximumVersion: MAXIMUM_VERSION,
+    }),
+    sni: sni === '' && !inputs.dynamicForwardProxy ? inputs.clusterName : sni,
+  });
+}
+
+/**
+ * Endpoints with a sidecar get mutual TLS, the others plaintext.
+ * istio/istio pilot/pkg/networking/core/cluster_tls.go (applyUpstreamTLSSettings)
+ */
+function automaticSecurity(inputs: UpstreamTlsInputs): UpstreamSecurity {
+  const transportSocket: UpstreamTransportSocket = {
+    kind: 'tls',
+    tls: meshContext(inputs, inputs.defaultSni, inputs.serviceAccounts),
+  };
+  // The address that a client dialled is no known endpoint: there is nothing to tell them apart by.
+  if (inputs.originalDst) return { transportSocket, transportSocketMatches: [] };
+  return {
+    transportSocketMatches: [
+      { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transportSocket },
+      { name: 'tlsMode-disabled', match: {}, transportSocket: { kind: 'rawBuffer' } },
+    ],
+  };
+}
+
+/** Names that the server has to present: of the rule, else of the ServiceEntry. */
+function expectedNames(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): readonly string[] {
+  const own = settings.subjectAltNames ?? [];
+  return own.length === 0 && inputs.service.registry === 'External' ? inputs.serviceAccounts : own;
+}
+
+function validationOf(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): TlsValidation | undefined {
+  if (settings.insecureSkipVerify === true) return undefined;
+  const credential = settings.credentialName ?? '';
+  const authority = (settings.caCertificates ?? '') === '' ? SYSTEM_BUNDLE : (settings.caCertificates ?? '');
+  const secretName = credential === '' ? `file-root:${authority}` : `kubernetes://${credential}-cacert`;
+  return {
+    trustBundle: { kind: 'sds', secretName },
+    matchSubjectAltNames: exactNames(expectedNames(inputs, settings)),
+  };
+}
+
+function certificatesOf(settings: ClientTlsSettings): readonly TlsCertificateSource[] | undefined {
+  if (settings.mode !== 'MUTUAL') return [];
+  const credential = settings.credentialName ?? '';
+  if (credential !== '') return [{ kind: 'sds', secretName: `kubernetes://${credential}` }];
+  const { clientCertificate = '', privateKey = '' } = settings;
+  if (clientCertificate === '' || privateKey === '') return undefined;
+  return [{ kind: 'sds', secretName: `file-cert:${clientCertificate}~${privateKey}` }];
+}
+
+/** istio/istio pilot/pkg/networking/core/cluster_tls.go (constructUpstreamTLS, setAutoSniAndAutoSanValidation) */
+function originatedContext(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): UpstreamTlsContext | undefined {
+  const certificates = certificatesOf(settings);
+  if (certificates === undefined) return undefined;
+  const sni = settings.sni ?? '';
+  const validation = validationOf(inputs, settings);
+  const verifies = settings.insecureSkipVerify !== true;
+  const named = (settings.subjectAltNames ?? []).length > 0;
+  return upstreamTlsContext({
+    common: commonTls({
+      certificates,
+      ...(validation === undefined ? {} : { validation }),
+      alpnProtocols: inputs.http2 ? ALPN_HTTP2 : [],
+      minimumVersion: MINIMUM_VERSION,
+      maximumVersion: MAXIMUM_VERSION,
+    }),
+    sni,
+    autoHostSni: sni === '',
+    autoSniSanValidation: verifies && (inputs.dynamicForwardProxy || (sni === '' && !named)),
+  });
+}
+
+/** A sidecar must not wait for a credential that it may not read, so the setting is dropped. */
+function mayUseCredential(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): boolean {
+  const credential = settings.credentialName ?? '';
+  const privileged = credential !== '' && !credential.startsWith(CONFIG_MAP_PREFIX);
+  return !(privileged && inputs.sidecar && !inputs.ruleSelects);
+}
+
+/** istio/istio pilot/pkg/networking/core/cluster_tls.go (buildUpstreamTLSSettings, buildUpstreamClusterTLSContext) */
+export function upstreamSecurityOf(inputs: UpstreamTlsInputs): UpstreamSecurity {
+  const { settings } = inputs;
+  if (settings === undefined) return inputs.automatic ? automaticSecurity(inputs) : PLAINTEXT;
+  switch (settings.mode) {
+    case 'ISTIO_MUTUAL': {
+      const sni = (settings.sni ?? '') === '' ? inputs.defaultSni : (settings.sni ?? '');
+      const tls = meshContext(inputs, sni, settings.subjectAltNames ?? inputs.serviceAccounts);
+      return { transportSocket: { kind: 'tls', tls }, transportSocketMatches: [] };
+    }
+    case 'SIMPLE':
+    case 'MUTUAL': {
+      if (!mayUseCredential(inputs, settings)) return PLAINTEXT;
+      const tls = originatedContext(inputs, settings);
+      if (tls === undefined) return PLAINTEXT;
+      return { transportSocket: { kind: 'tls', tls }, transportSocketMatches: [] };
+    }
+    default:
+      return PLAINTEXT;
+  }
+}
