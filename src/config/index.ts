@@ -56,6 +56,41 @@ export {
   STATEFUL_SET,
   type StatefulSetObject,
 } from './kinds/kubernetes/workloads';
+export {
+  BEHAVIOR,
+  type BehaviorBranch,
+  type BehaviorCall,
+  type BehaviorEndpoint,
+  type BehaviorLeafStep,
+  type BehaviorObject,
+  type BehaviorResponse,
+  type BehaviorSpec,
+  type BehaviorStep,
+  callOf,
+} from './kinds/meshwork/behavior';
+export {
+  FAULT,
+  type FaultKind,
+  type FaultObject,
+  type FaultPlace,
+  type FaultSpec,
+  type FaultTarget,
+  faultKindOf,
+} from './kinds/meshwork/fault';
+export { MESHWORK_KINDS } from './kinds/meshwork/meshwork-kinds';
+export { SCENARIO, type ScenarioObject, type ScenarioSpec } from './kinds/meshwork/scenario';
+export { type ExactShare, parseShare } from './kinds/meshwork/shares';
+export { parseHostPort, parseTargetUrl, type TargetUrl } from './kinds/meshwork/target-url';
+export {
+  rateOf,
+  TRAFFIC_SOURCE,
+  type TrafficRate,
+  type TrafficRequest,
+  type TrafficSourceObject,
+  type TrafficSourceSpec,
+  type TrafficToken,
+} from './kinds/meshwork/traffic-source';
+export type { DistributionForms, DistributionSpec, ShareSpec } from './kinds/meshwork/values';
 export { ANNOTATIONS, LABELS, OBJECT_METADATA, type ObjectMetadata } from './kinds/metadata-schema';
 export { createKindRegistry, type KindLookup, type KindRegistry, parseApiVersion } from './kinds/registry';
 export {
@@ -90,8 +125,12 @@ export {
   text,
   withDefault,
 } from './kinds/schema';
+export { formatSelector, labelsMatch, selectorMatches } from './labels';
+export { DEFAULT_NAMESPACE } from './meta';
 export { type ConfigPath, type ObjectRef, objectKey } from './object-ref';
 export { type ParsedManifests, type ParseOptions, parseManifests } from './parse-manifests';
+export { parseQuantity, scaleIntOrPercent } from './quantity';
 export type { ObjectMeta, Resource, ResourceSource, SourceFile } from './resource';
+export { isHeadless, resolveTargetPort, servingContainers, targetPortOf } from './service-ports';
 export { ParseCache } from './yaml/parse-cache';
 export { parseYamlMapping } from './yaml-mapping';

@@ -33,7 +33,7 @@ export interface KindDefinition<T = unknown> {
   readonly support: SimulationSupport;
   /** One sentence, in our own words. */
   readonly summary: string;
-  /** Upstream's reference page. */
+  /** Upstream's reference page; empty for kinds that have none. */
   readonly link: string;
   /** Rules that a schema cannot say (what upstream's webhook refuses or warns of). */
   validate?(resource: Resource<T>, bag: DiagnosticBag): void;

@@ -329,6 +329,7 @@ function fixForText(types: readonly string[], text: string): Values {
 }
 
 function fixForFormat(format: string, text: string): Values {
-  if (format === 'duration' && /^[\d.]+$/.test(text)) return { fix: `Give a unit: ${text}s or ${text}ms.` };
+  if ((format === 'duration' || format === 'span') && /^[\d.]+$/.test(text))
+    return { fix: `Give a unit: ${text}s or ${text}ms.` };
   return {};
 }

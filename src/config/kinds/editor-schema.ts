@@ -60,7 +60,8 @@ class SchemaWriter {
   alternatives(definition: KindDefinition): readonly JsonSchema[] {
     const node = nodeOf(definition.schema);
     const { apiVersion: _apiVersion, kind: _kind, ...fields } = node.properties ?? {};
-    const doc = `${definition.summary}\n\n[Reference](${definition.link})`;
+    const link = definition.link === '' ? '' : `\n\n[Reference](${definition.link})`;
+    const doc = definition.summary + link;
     return apiVersionsOf(definition.group, definition.versions).map((apiVersion) => ({
       type: 'object',
       title: definition.kind,

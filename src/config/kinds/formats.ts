@@ -1,4 +1,4 @@
-import { parseDuration } from '../../base';
+import { NS_PER_S, parseDuration } from '../../base';
 import type { FormatName } from './schema';
 
 /** A check on strings, and what it admits in words that finish the sentence "must be ...". */
@@ -44,6 +44,14 @@ function groupsOf(side: string, mayEndInIpv4: boolean): number | undefined {
   return count;
 }
 
+const MAX_SPAN_NS = 100 * 24 * 3600 * NS_PER_S;
+
+/** A duration that simulated time can hold. */
+function isSpan(text: string): boolean {
+  const parsed = parseDuration(text);
+  return parsed.ok && parsed.value >= 0 && parsed.value <= MAX_SPAN_NS;
+}
+
 function isIp(text: string): boolean {
   return isIpv4(text) || isIpv6(text);
 }
@@ -72,6 +80,7 @@ export const FORMATS: Readonly<Record<FormatName, Format>> = {
     expected: 'a length of time such as 250ms, 5s or 1h30m',
     check: (text) => parseDuration(text).ok,
   },
+  span: { expected: 'a length of time such as 250ms, 5s or 1h30m, not negative, at most 100 days', check: isSpan },
   quantity: { expected: 'a quantity such as 100m, 0.5 or 128Mi', check: (text) => QUANTITY.test(text) },
   ip: { expected: 'an IP address', check: isIp },
   cidr: { expected: 'a range of addresses such as 10.0.0.0/8', check: isCidr },

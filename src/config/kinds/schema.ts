@@ -46,6 +46,7 @@ export interface TextOptions extends FieldNotes {
 /** Checks on strings that the decoder knows by name; see `formats.ts` for what each admits. */
 export type FormatName =
   | 'duration'
+  | 'span'
   | 'quantity'
   | 'ip'
   | 'cidr'
