@@ -1,16 +1,60 @@
-// The command line's entry: bin/meshwork.mjs bundles this file and calls `main`.
+import { CHECK } from './check';
+import type { CliCommand } from './command';
+import { COMPILE } from './compile';
+import { EXPLAIN } from './explain';
+import { KINDS } from './kinds';
+import type { Output } from './output';
+import { RUN } from './run';
+import { UsageError } from './usage-error';
 
-const USAGE = `meshwork: run, explain and check a service mesh from its manifests
+const COMMANDS: readonly CliCommand[] = [RUN, EXPLAIN, COMPILE, CHECK, KINDS];
 
-Usage: meshwork <command> [options]
-`;
+const HELP = `meshwork COMMAND [...]
 
-/** Runs the command line and returns the exit code: 0 success, 1 findings, 2 wrong use. */
-export async function main(argv: readonly string[]): Promise<number> {
-  if (argv.length === 0 || argv[0] === '--help') {
-    process.stdout.write(USAGE);
+What a service mesh does with your manifests, without a cluster. Paths are files or folders of YAML, "-" is standard
+input; run, explain, compile and check also take the id of a built-in scenario such as hero-registry.
+
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join('\n')}
+
+"meshwork COMMAND --help" says more.`;
+
+const EXIT_WRONG_USE = 2;
+
+const CONSOLE: Output = {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  isTerminal: process.stderr.isTTY === true,
+};
+
+/** The program. Returns the exit code: 0 fine, 1 the manifests are at fault, 2 wrong use. */
+export function main(argv: readonly string[], output: Output = CONSOLE): Promise<number> {
+  return Promise.resolve(dispatch(argv, output));
+}
+
+function dispatch(argv: readonly string[], output: Output): number {
+  const [name, ...rest] = argv;
+  if (name === undefined) {
+    output.err(HELP);
+    return EXIT_WRONG_USE;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    output.out(HELP);
     return 0;
   }
-  process.stderr.write(`meshwork: unknown command ${JSON.stringify(argv[0])}; try --help\n`);
-  return 2;
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    output.err(`meshwork: no command "${name}"; there are ${COMMANDS.map((candidate) => candidate.name).join(', ')}`);
+    return EXIT_WRONG_USE;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    output.out(command.usage);
+    return 0;
+  }
+  try {
+    return command.run(rest, { output, cwd: process.cwd() });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    output.err(`meshwork ${name}: ${error.message}`);
+    return EXIT_WRONG_USE;
+  }
 }

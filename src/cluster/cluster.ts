@@ -1,4 +1,4 @@
-import { cloneState, NS_PER_S, type Ns, Rng } from '../base';
+import { cloneState, NS_PER_S, type Ns } from '../base';
 import {
   type ClusterView,
   DAEMON_SET,
@@ -16,6 +16,7 @@ import type { SimulationApi } from '../engine';
 import type { XdsSnapshot } from '../xds';
 import { ApplicationBook } from './application-book';
 import { ControlPlane } from './control-plane';
+import { canonicalService } from './identity';
 import { PodFactory } from './pod-factory';
 import { PodLifecycle } from './pod-lifecycle';
 import { ResourceStore } from './resource-store';
@@ -93,7 +94,7 @@ export class Cluster {
       () => this.#meshConfig,
     );
     const state = () => this.#state;
-    this.#controlPlane = new ControlPlane(dialect, engine, this.#views, state, new Rng(seed).fork('control-plane'));
+    this.#controlPlane = new ControlPlane({ dialect, engine, views: this.#views, state, seed });
     this.#pods = new PodFactory(dialect, this.#views, state, () => this.#nodes);
     this.#lifecycle = new PodLifecycle({
       engine,
@@ -240,6 +241,11 @@ export class Cluster {
   get compileDiagnostics(): readonly Diagnostic[] {
     this.#controlPlane.compiled();
     return this.#controlPlane.diagnostics;
+  }
+
+  /** Name that telemetry and the graph know the pod under. */
+  serviceOf(pod: PodRecord): string {
+    return canonicalService(pod);
   }
 
   isGateway(pod: PodRecord): boolean {

@@ -13,6 +13,14 @@ const DEBOUNCE_NS: Ns = 100 * NS_PER_MS;
 const PUSH_MIN_NS: Ns = 2 * NS_PER_MS;
 const PUSH_MAX_NS: Ns = 20 * NS_PER_MS;
 
+export interface ControlPlaneParts {
+  readonly dialect: MeshDialect;
+  readonly engine: SimulationApi;
+  readonly views: ViewBuilder;
+  readonly state: () => ClusterState;
+  readonly seed: number;
+}
+
 /**
  * Compiles the cluster into snapshots and brings them to the proxies: debounced, with a delay per proxy and an
  * acknowledgement. While it is down nothing is pushed and proxies keep what they have.
@@ -25,14 +33,8 @@ export class ControlPlane {
   #sent = new Map<string, XdsSnapshot>();
   #rng: Rng;
 
-  constructor(
-    private readonly dialect: MeshDialect,
-    private readonly engine: SimulationApi,
-    private readonly views: ViewBuilder,
-    private readonly state: () => ClusterState,
-    rng: Rng,
-  ) {
-    this.#rng = rng;
+  constructor(private readonly parts: ControlPlaneParts) {
+    this.#rng = new Rng(parts.seed).fork('control-plane');
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -41,10 +43,10 @@ export class ControlPlane {
 
   /** The newest compilation, made now if the cluster has changed since the last. */
   compiled(): CompileResult {
-    const { revision } = this.state();
+    const { revision } = this.parts.state();
     if (this.#compiled === undefined || this.#compiledRevision !== revision) {
-      this.#compiled = this.dialect.compile(
-        this.views.build(),
+      this.#compiled = this.parts.dialect.compile(
+        this.parts.views.build(),
         this.#compiled === undefined ? {} : { previous: this.#compiled },
       );
       this.#compiledRevision = revision;
@@ -54,15 +56,20 @@ export class ControlPlane {
 
   /** Something that configurations depend on has changed. */
   invalidate(): void {
-    const { controlPlane } = this.state();
+    const { controlPlane } = this.parts.state();
     controlPlane.dirty = true;
     if (!controlPlane.up || controlPlane.pushScheduled) return;
     controlPlane.pushScheduled = true;
-    this.engine.scheduleControl(this.engine.nowNs + DEBOUNCE_NS + controlPlane.lagNs, CLUSTER_TIMER.push, 0, 0);
+    this.parts.engine.scheduleControl(
+      this.parts.engine.nowNs + DEBOUNCE_NS + controlPlane.lagNs,
+      CLUSTER_TIMER.push,
+      0,
+      0,
+    );
   }
 
   handlePush(): void {
-    const { controlPlane, pods } = this.state();
+    const { controlPlane, pods } = this.parts.state();
     controlPlane.pushScheduled = false;
     if (!controlPlane.up || !controlPlane.dirty) return;
     controlPlane.dirty = false;
@@ -76,31 +83,31 @@ export class ControlPlane {
     pod.sentVersion = snapshot.version;
     this.#sent.set(pod.uid, snapshot);
     const delayNs = PUSH_MIN_NS + this.#rng.nextBelow(PUSH_MAX_NS - PUSH_MIN_NS);
-    this.engine.scheduleControl(this.engine.nowNs + delayNs, CLUSTER_TIMER.acknowledged, pod.serial, 0);
+    this.parts.engine.scheduleControl(this.parts.engine.nowNs + delayNs, CLUSTER_TIMER.acknowledged, pod.serial, 0);
   }
 
   /** What the proxy of a pod should run now; undefined when it has none. */
   snapshotFor(pod: PodRecord): XdsSnapshot | undefined {
-    const node = this.dialect.nodeId(this.views.podView(pod));
+    const node = this.parts.dialect.nodeId(this.parts.views.podView(pod));
     return node === undefined ? undefined : this.compiled().snapshots.get(node);
   }
 
   handleAcknowledged(pod: PodRecord): void {
     if (pod.phase === 'terminating' || pod.appliedVersion === pod.sentVersion) return;
     const snapshot = assertDefined(this.#sent.get(pod.uid), 'an acknowledged snapshot was sent before');
-    this.engine.execute({ kind: 'applySnapshot', pod: pod.uid, snapshot });
+    this.parts.engine.execute({ kind: 'applySnapshot', pod: pod.uid, snapshot });
     pod.appliedVersion = snapshot.version;
   }
 
   /** A proxy that just started asks for its configuration. false: nobody answers. */
   connect(pod: PodRecord): boolean {
-    if (!this.state().controlPlane.up) return false;
+    if (!this.parts.state().controlPlane.up) return false;
     const snapshot = this.snapshotFor(pod);
     if (snapshot === undefined) return false;
     this.#sent.set(pod.uid, snapshot);
     pod.sentVersion = snapshot.version;
     pod.appliedVersion = snapshot.version;
-    this.engine.execute({ kind: 'applySnapshot', pod: pod.uid, snapshot });
+    this.parts.engine.execute({ kind: 'applySnapshot', pod: pod.uid, snapshot });
     return true;
   }
 
@@ -110,13 +117,13 @@ export class ControlPlane {
 
   /** @param up false: no pushes, no new configuration for starting proxies. */
   setUp(up: boolean): void {
-    const { controlPlane } = this.state();
+    const { controlPlane } = this.parts.state();
     controlPlane.up = up;
     if (up && controlPlane.dirty) this.invalidate();
   }
 
   setLag(lagNs: Ns): void {
-    this.state().controlPlane.lagNs = lagNs;
+    this.parts.state().controlPlane.lagNs = lagNs;
   }
 
   /** Snapshots are immutable: the copy of the map is enough. */

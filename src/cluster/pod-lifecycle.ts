@@ -98,6 +98,8 @@ export class PodLifecycle {
   isCrashing(pod: PodRecord): boolean {
     return this.parts.state().crashes.some(({ selector }) => {
       if (selector.pod !== undefined && selector.pod !== pod.uid) return false;
+      if (selector.podName !== undefined && selector.podName !== pod.name) return false;
+      if (selector.node !== undefined && selector.node !== pod.nodeName) return false;
       if (selector.namespace !== undefined && selector.namespace !== pod.namespace) return false;
       if (selector.workload !== undefined && selector.workload !== pod.workload.name) return false;
       if (selector.service !== undefined && selector.service !== canonicalService(pod)) return false;

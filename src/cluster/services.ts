@@ -3,9 +3,11 @@ import {
   ENDPOINTS,
   type EndpointAddressView,
   type EndpointsView,
+  labelsMatch,
   type ObjectOf,
   type Resource,
   SERVICE,
+  targetPortOf,
 } from '../config';
 import type { ServiceEntry as EngineServiceEntry } from '../engine';
 import type { ResourceStore } from './resource-store';
@@ -21,29 +23,20 @@ export function serviceHost(namespace: string, name: string): string {
   return `${name}.${namespace}.svc.${CLUSTER_DOMAIN}`;
 }
 
-function matches(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
-  for (const [key, value] of Object.entries(selector)) if (labels[key] !== value) return false;
-  return true;
-}
-
 /** Pods behind a service, living or leaving; empty when it has no selector. */
 export function selectedPods(service: ServiceResource, pods: readonly PodRecord[]): readonly PodRecord[] {
   const selector = service.object.spec?.selector;
   if (selector === undefined || Object.keys(selector).length === 0) return [];
-  return pods.filter((pod) => pod.namespace === service.metadata.namespace && matches(selector, pod.labels));
+  return pods.filter((pod) => pod.namespace === service.metadata.namespace && labelsMatch(selector, pod.labels));
 }
 
-/** kubernetes/kubernetes pkg/api/v1/endpoints/util.go FindPort: a name is looked up in the pod's containers. */
-export function resolveTargetPort(port: ServicePort, pod: PodRecord): number | undefined {
-  const target = port.targetPort ?? port.port;
+/** kubernetes/kubernetes pkg/api/v1/pod/util.go FindPort: a name is looked up in the pod's containers. */
+export function resolvePodPort(port: ServicePort, pod: PodRecord): number | undefined {
+  const target = targetPortOf(port);
   if (typeof target === 'number') return target;
-  for (const container of pod.containers) {
-    for (const candidate of container.ports) {
-      if (candidate.name === target && candidate.protocol === (port.protocol ?? 'TCP')) return candidate.containerPort;
-    }
-  }
-  const numeric = Number(target);
-  return Number.isInteger(numeric) && numeric > 0 ? numeric : undefined;
+  return pod.containers
+    .flatMap((container) => container.ports)
+    .find((candidate) => candidate.name === target && candidate.protocol === port.protocol)?.containerPort;
 }
 
 function addressOf(pod: PodRecord): EndpointAddressView {
@@ -61,7 +54,7 @@ function fromSelector(service: ServiceResource, pods: readonly PodRecord[]): rea
     if (pod.phase === 'waiting') continue;
     const ports: { name: string; port: number; protocol: string }[] = [];
     for (const port of service.object.spec?.ports ?? []) {
-      const target = resolveTargetPort(port, pod);
+      const target = resolvePodPort(port, pod);
       if (target !== undefined) ports.push({ name: port.name ?? '', port: target, protocol: port.protocol ?? 'TCP' });
     }
     const key = ports.map((port) => `${port.name}:${port.port}`).join(',');

@@ -1,5 +1,6 @@
 import type { Ns } from '../base';
 import type { ContainerView, ObjectRef, SidecarView } from '../config';
+import type { EntitySelector } from '../engine';
 
 /**
  * Everything of the cluster that changes while it runs. Plain data, so that a checkpoint is a copy of it. Manifests,
@@ -74,13 +75,7 @@ export interface ControlPlaneRecord {
 /** Active crash faults: pods that match do not stay up. */
 export interface CrashRecord {
   readonly id: string;
-  readonly selector: Readonly<{
-    pod?: string;
-    namespace?: string;
-    workload?: string;
-    service?: string;
-    version?: string;
-  }>;
+  readonly selector: EntitySelector;
 }
 
 export interface ClusterState {

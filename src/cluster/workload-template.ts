@@ -53,21 +53,13 @@ export function resolveRollout(
   unavailable: number | string,
   replicas: number,
 ): RolloutStrategy {
-  const maxSurge = resolveCount(surge, replicas, true);
-  const maxUnavailable = resolveCount(unavailable, replicas, false);
+  const maxSurge = scaleIntOrPercent(surge, replicas, 'up') ?? 0;
+  const maxUnavailable = scaleIntOrPercent(unavailable, replicas, 'down') ?? 0;
   return {
     kind: 'rollingUpdate',
     maxSurge,
     maxUnavailable: maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable,
   };
-}
-
-function resolveCount(value: number | string, replicas: number, roundUp: boolean): number {
-  if (typeof value === 'number') return value;
-  const percent = Number(value.replace('%', ''));
-  if (!Number.isFinite(percent)) return 0;
-  const exact = (percent * replicas) / 100;
-  return roundUp ? Math.ceil(exact) : Math.floor(exact);
 }
 
 function containersOf(spec: PodSpec | undefined): readonly ContainerView[] {

@@ -77,6 +77,8 @@ export interface NetworkModel {
 /** Selects entities for faults: every given field must match. */
 export interface EntitySelector {
   readonly pod?: EntityId;
+  readonly podName?: string;
+  readonly node?: string;
   readonly namespace?: string;
   readonly workload?: string;
   readonly service?: string;

@@ -8,6 +8,8 @@ import {
   type SourceFile,
 } from '../config';
 import type { ResourceChange } from './command';
+import { isCalledFor } from './presets';
+import type { PresetDefinition } from './scenario';
 
 /** Manifests after parsing and decoding, known and unknown kinds together, in the order of creation. */
 export interface ParsedManifests {
@@ -19,25 +21,31 @@ export interface ParsedManifests {
 
 const MAX_FIELDS = 20;
 
-/** Parses the user's files and the presets beside them. An object that the user wrote replaces a preset's of the same name. */
+/** Parses the user's files and the presets that their content calls for. An object that the user wrote replaces a preset's of the same name. */
 export function readManifests(
   files: readonly SourceFile[],
-  presets: readonly SourceFile[],
+  presets: readonly PresetDefinition[],
   registry: KindRegistry,
 ): ParsedManifests {
   const own = parseManifests(files, registry);
-  const preset = parseManifests(presets, registry);
-  const ownResources = [...own.resources, ...own.unknownResources].sort((a, b) => a.creationOrder - b.creationOrder);
-  const written = new Set(ownResources.map((resource) => objectKey(resource.ref)));
-  const presetResources = [...preset.resources, ...preset.unknownResources].filter(
-    (resource) => !written.has(objectKey(resource.ref)),
+  const ownResources = inOrder(own);
+  const called = presets.filter((preset) => isCalledFor(preset.trigger, ownResources));
+  const added = parseManifests(
+    called.flatMap((preset) => preset.files),
+    registry,
   );
-  const diagnostics = [...own.diagnostics, ...preset.diagnostics];
+  const written = new Set(ownResources.map((resource) => objectKey(resource.ref)));
+  const presetResources = inOrder(added).filter((resource) => !written.has(objectKey(resource.ref)));
+  const diagnostics = [...own.diagnostics, ...added.diagnostics];
   return {
     resources: [...presetResources, ...ownResources],
     diagnostics,
     accepted: diagnostics.every((diagnostic) => diagnostic.severity !== 'error'),
   };
+}
+
+function inOrder(parsed: ReturnType<typeof parseManifests>): readonly Resource[] {
+  return [...parsed.resources, ...parsed.unknownResources].sort((a, b) => a.creationOrder - b.creationOrder);
 }
 
 /** Objects keep their age over applies; new ones are younger than all there were. */

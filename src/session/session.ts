@@ -285,8 +285,12 @@ export class Session implements ControlHandler {
     }
     if (b !== this.#applyCount) return;
     const scheduled = assertDefined(this.#scheduled[a], 'a fault timer names a fault of the manifests');
-    if (code === TIMER.faultBegins) this.#inject(scheduled.id, scheduled.label, scheduled.fault);
-    else if (code === TIMER.faultEnds) this.#clear(scheduled.id);
+    if (code === TIMER.faultBegins) {
+      this.#inject(scheduled.id, scheduled.label, scheduled.fault);
+      if (scheduled.everyNs > 0) this.#engine.scheduleControl(nowNs + scheduled.everyNs, TIMER.faultBegins, a, b);
+      if (scheduled.everyNs > 0 && scheduled.durationNs > 0 && nowNs > scheduled.atNs)
+        this.#engine.scheduleControl(nowNs + scheduled.durationNs, TIMER.faultEnds, a, b);
+    } else if (code === TIMER.faultEnds) this.#clear(scheduled.id);
   }
 
   #tick(): void {
@@ -361,12 +365,18 @@ export class Session implements ControlHandler {
   #scheduleFaults(): void {
     for (const fault of this.#scheduled) this.#clear(fault.id);
     this.#scheduled = scheduledFaults(this.#cluster.store);
-    this.#scheduled.forEach((fault, index) => {
-      const endNs = fault.durationNs === 0 ? Number.POSITIVE_INFINITY : fault.atNs + fault.durationNs;
-      if (endNs <= this.nowNs) return;
-      this.#engine.scheduleControl(Math.max(this.nowNs, fault.atNs), TIMER.faultBegins, index, this.#applyCount);
-      if (Number.isFinite(endNs)) this.#engine.scheduleControl(endNs, TIMER.faultEnds, index, this.#applyCount);
-    });
+    this.#scheduled.forEach((fault, index) => this.#scheduleFault(fault, index, fault.atNs));
+  }
+
+  #scheduleFault(fault: ScheduledFault, index: number, atNs: Ns): void {
+    const endNs = fault.durationNs === 0 ? Number.POSITIVE_INFINITY : atNs + fault.durationNs;
+    if (endNs <= this.nowNs) {
+      if (fault.everyNs > 0)
+        this.#scheduleFault(fault, index, atNs + Math.ceil((this.nowNs - atNs) / fault.everyNs) * fault.everyNs);
+      return;
+    }
+    this.#engine.scheduleControl(Math.max(this.nowNs, atNs), TIMER.faultBegins, index, this.#applyCount);
+    if (Number.isFinite(endNs)) this.#engine.scheduleControl(endNs, TIMER.faultEnds, index, this.#applyCount);
   }
 
   get files(): readonly SourceFile[] {

@@ -111,7 +111,10 @@ class Connection {
       return;
     }
     const { event } = message;
-    if (event.kind === 'failed') return this.#died(event.message);
+    if (event.kind === 'failed') {
+      this.#died(event.message);
+      return;
+    }
     if (event.kind === 'autosave') this.#saved = event.state;
     if (event.kind === 'metrics') {
       this.#restarts = 0;

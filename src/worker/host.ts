@@ -16,7 +16,6 @@ const AUTOSAVE_INTERVAL_MS = 5_000;
 const MAX_FRAMES_IN_FLIGHT = 2;
 const SERIES_POINTS = 120;
 const STEP_LIMIT_NS: Ns = NS_PER_S;
-const SEEK_EVENTS = Number.MAX_SAFE_INTEGER;
 
 /** What the shell lends: the wall clock and the two ways out. */
 export interface HostShell {

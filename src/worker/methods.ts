@@ -1,7 +1,7 @@
+import { describeProxyConfig } from '../session';
 import { accessLogOf } from './access-log';
 import type { Host } from './host';
 import type { RequestMessage, WorkerMethods } from './protocol';
-import { describeProxyConfig } from './proxy-config';
 
 /** Answers one question or order. The table is the protocol's; a method that is missing here does not compile. */
 function methodsOf(host: Host): WorkerMethods {
@@ -34,7 +34,10 @@ function methodsOf(host: Host): WorkerMethods {
     spans: (traceId) => host.session.engine.spans(traceId),
     pods: () => host.session.engine.pods(),
     proxyStatistics: (pod) => host.session.engine.proxyStatistics(pod),
-    proxyConfig: (pod, as) => describeProxyConfig(host.session, pod, as),
+    proxyConfig: (pod, as) => {
+      const config = describeProxyConfig(host.session, pod);
+      return config === undefined ? '' : JSON.stringify(config[as], null, 2);
+    },
     explain: (request) => host.session.explain(request),
     locate: (origin) => host.session.locate(origin),
     traceHash: () => host.session.traceHash(),

@@ -1,0 +1,144 @@
+import { type Ns, nsToMs } from '../base';
+import type { EdgeStatistics } from '../engine';
+import { type Session, serviceId } from '../session';
+import { atOption, DEFAULT_RUN_NS, durationOption, parseArguments, seedOption } from './arguments';
+import type { CliCommand, CommandContext } from './command';
+import { readManifestFiles } from './files';
+import { openSession, report, scenarioFrom } from './open';
+import { formatNumber, formatPercent, formatTable, type Output } from './output';
+
+const USAGE = `meshwork run PATH... [--for 60s] [--seed 1] [--at 30s=FILE]... [--json]
+
+Runs the manifests (or a built-in scenario, by id) and prints what went over each edge.
+
+  --for DURATION     how much simulated time to run (60s)
+  --seed N           seed of the run (1, or the scenario's own)
+  --at TIME=FILE     applies FILE on top of the manifests at that moment; may be given several times
+  --json             one JSON object instead of the table`;
+
+const EVENTS_PER_SLICE = 200_000;
+const PROGRESS_INTERVAL_MS = 1_000;
+
+/** One line of the answer, as `--json` prints it. */
+export interface EdgeRow {
+  readonly source: string;
+  readonly destination: string;
+  readonly version: string;
+  readonly requests: number;
+  readonly ratePerS: number;
+  readonly successRatio: number | null;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly attempts: number;
+  readonly flags: Readonly<Record<string, number>>;
+}
+
+export function edgeRows(session: Session, durationNs: Ns): readonly EdgeRow[] {
+  return session.engine.edgeStatistics().map((edge) => edgeRow(edge, durationNs));
+}
+
+function edgeRow(edge: EdgeStatistics, durationNs: Ns): EdgeRow {
+  const completed = edge.byClass.reduce((sum, count) => sum + count, 0);
+  const failed = (edge.byClass[0] ?? 0) + (edge.byClass[5] ?? 0);
+  const ms = (valueNs: Ns) => (edge.latency.count === 0 ? null : nsToMs(valueNs));
+  return {
+    source: serviceId(edge.key.sourceNamespace, edge.key.source),
+    destination: serviceId(edge.key.destinationNamespace, edge.key.destination),
+    version: edge.key.version,
+    requests: edge.requests,
+    ratePerS: edge.requests / (durationNs / 1e9),
+    successRatio: completed === 0 ? null : 1 - failed / completed,
+    p50Ms: ms(edge.latency.p50Ns),
+    p95Ms: ms(edge.latency.p95Ns),
+    p99Ms: ms(edge.latency.p99Ns),
+    attempts: edge.attempts,
+    flags: edge.flags,
+  };
+}
+
+function advance(session: Session, untilNs: Ns, output: Output): void {
+  let shownMs = performance.now();
+  for (;;) {
+    const { reached } = session.advanceTo(untilNs, EVENTS_PER_SLICE);
+    const nowMs = performance.now();
+    if (output.isTerminal && nowMs - shownMs >= PROGRESS_INTERVAL_MS) {
+      shownMs = nowMs;
+      output.err(`simulated ${formatNumber(session.nowNs / 1e9)} s of ${formatNumber(untilNs / 1e9)} s`);
+    }
+    if (reached) return;
+  }
+}
+
+function table(rows: readonly EdgeRow[]): string {
+  const header = [
+    'source',
+    'destination',
+    'version',
+    'requests',
+    'req/s',
+    'success',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+    'tries',
+    'flags',
+  ];
+  const cells = rows.map((row) => [
+    row.source,
+    row.destination,
+    row.version === '' ? '–' : row.version,
+    String(row.requests),
+    formatNumber(row.ratePerS),
+    formatPercent(row.successRatio ?? undefined),
+    formatNumber(row.p50Ms ?? undefined),
+    formatNumber(row.p95Ms ?? undefined),
+    formatNumber(row.p99Ms ?? undefined),
+    String(row.attempts),
+    Object.entries(row.flags)
+      .map(([flag, count]) => `${flag} ${count}`)
+      .join(', '),
+  ]);
+  return formatTable(header, cells, new Set([3, 4, 5, 6, 7, 8, 9]));
+}
+
+function run(argv: readonly string[], { output, cwd }: CommandContext): number {
+  const options = parseArguments(argv, { values: ['for', 'seed'], lists: ['at'], switches: ['json'] });
+  const forText = options.value('for');
+  const durationNs = forText === undefined ? DEFAULT_RUN_NS : durationOption('for', forText);
+  const seedText = options.value('seed');
+  const scenario = scenarioFrom(options.paths, seedText === undefined ? undefined : seedOption(seedText), cwd);
+  const edits = options
+    .list('at')
+    .map(atOption)
+    .sort((a, b) => a.atNs - b.atNs);
+  const session = openSession(scenario, output);
+  if (session === undefined) return 1;
+  let files = scenario.files;
+  for (const edit of edits) {
+    if (edit.atNs > durationNs) continue;
+    advance(session, edit.atNs, output);
+    files = withFiles(files, readManifestFiles([edit.path], cwd));
+    const result = session.applyFiles(files);
+    report(result.diagnostics, output);
+    if (!result.accepted) return 1;
+  }
+  advance(session, durationNs, output);
+  const rows = edgeRows(session, durationNs);
+  if (options.has('json')) output.out(JSON.stringify({ traceHash: session.traceHash(), edges: rows }));
+  else output.out(`${table(rows)}\n\ntrace hash ${session.traceHash()}`);
+  return 0;
+}
+
+/** A file of the same path is replaced; another one is added in front, so that its objects stand above older ones of the same name. */
+function withFiles<T extends { readonly path: string }>(files: readonly T[], added: readonly T[]): readonly T[] {
+  const paths = new Set(added.map((file) => file.path));
+  return [...files.filter((file) => !paths.has(file.path)), ...added];
+}
+
+export const RUN: CliCommand = {
+  name: 'run',
+  summary: 'run manifests and print what went over each edge',
+  usage: USAGE,
+  run,
+};
