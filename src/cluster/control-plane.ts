@@ -1,4 +1,4 @@
-import { assertDefined, NS_PER_MS, type Ns, type Rng } from '../base';
+import { assertDefined, NS_PER_MS, type Ns, Rng } from '../base';
 import type { Diagnostic } from '../config';
 import type { CompileResult, MeshDialect } from '../dialects/mesh-dialect';
 import type { SimulationApi } from '../engine';

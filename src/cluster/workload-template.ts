@@ -9,6 +9,7 @@ import {
   type POD,
   type Resource,
   type STATEFUL_SET,
+  scaleIntOrPercent,
 } from '../config';
 import type { WorkloadKind } from './state';
 

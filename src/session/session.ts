@@ -365,7 +365,7 @@ export class Session implements ControlHandler {
   #scheduleFaults(): void {
     for (const fault of this.#scheduled) this.#clear(fault.id);
     this.#scheduled = scheduledFaults(this.#cluster.store);
-    this.#scheduled.forEach((fault, index) => this.#scheduleFault(fault, index, fault.atNs));
+    for (const [index, fault] of this.#scheduled.entries()) this.#scheduleFault(fault, index, fault.atNs);
   }
 
   #scheduleFault(fault: ScheduledFault, index: number, atNs: Ns): void {
