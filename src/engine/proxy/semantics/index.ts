@@ -1,6 +1,21 @@
 /** The data plane's rules as pure functions and small state machines: no events, no clock, no ambient randomness. */
 
+export { withRequestAttemptCount, withResponseAttemptCount, withUpstreamServiceTime } from './attempt-headers';
+export { type BackOffState, type BackOffStrategy, nextBackOffMs, resetBackOff, startBackOff } from './back-off';
 export { type ClusterChoice, clusterChoiceUsesRandom, selectCluster } from './cluster-selection';
+export {
+  consumePlainTokens,
+  consumeTokens,
+  fullPlainTokenBucket,
+  fullTokenBucket,
+  msUntilPlainToken,
+  msUntilToken,
+  type PlainTokenBucketState,
+  type TokenBucketRate,
+  type TokenBucketState,
+  tokenBucketRate,
+} from './filters/token-bucket';
+export type { FormatContext, StreamFields } from './format-context';
 export {
   GrpcStatus,
   grpcStatusName,
@@ -12,6 +27,18 @@ export {
 } from './grpc';
 export { cookieValue, type GeneratedCookie, generateHash, type HashResult } from './hash-policy';
 export { HeaderMap } from './header-map';
+export {
+  applyAutoHostRewrite,
+  type DirectReply,
+  directReply,
+  type FinalizeOptions,
+  finalizeRequest,
+  finalizeResponse,
+  type MatchedRoute,
+  redirectUri,
+  rewriteRedirectPath,
+  sslRedirectUri,
+} from './header-mutation';
 export {
   type ConnectionInfo,
   type DynamicMetadata,
@@ -29,8 +56,11 @@ export {
   responseKey,
   withHeaders,
 } from './http-message';
+export { decideInternalRedirect, type InternalRedirectDecision } from './internal-redirect';
 export {
+  createHostColumns,
   type HostColumns,
+  type HostUpdate,
   type LoadBalancer,
   type LoadBalancerContext,
   type LoadBalancerCounter,
@@ -53,6 +83,30 @@ export {
   type HostTable,
   healthClass,
 } from './load-balancing/host-table';
+export {
+  effectiveLocalityWeight,
+  type LocalZone,
+} from './load-balancing/locality-routing';
+export { buildMaglevTable, lookUpMaglev } from './load-balancing/maglev';
+export { type PeakEwmaOptions, peakEwmaCost, updatePeakEwma } from './load-balancing/peak-ewma';
+export type { LoadBalancerPlan } from './load-balancing/plan';
+export { computePriorityLoads, type PriorityCounts, type PriorityLoads } from './load-balancing/priority-load';
+export {
+  buildRing,
+  type HashRing,
+  lookUpRing,
+  type NormalizedHost,
+  type RingOptions,
+} from './load-balancing/ring-hash';
+export { compileLoadBalancer, createLoadBalancer } from './load-balancing/subset';
+export {
+  type HeaderEnvironment,
+  type HeaderOptions,
+  processRequestHeaders,
+  processResponseHeaders,
+  type RequestHeaderResult,
+} from './request-headers';
+export { ResponseCodeDetails } from './response-code-details';
 export {
   flagsOfBits,
   formatResponseFlags,

@@ -167,6 +167,8 @@ export function compileMetadataValue(matcher: MetadataValueMatcher): CompiledMet
     }
     case 'bool':
       return (value) => value === matcher.value;
+    case 'doubleExact':
+      return (value) => value === matcher.value;
     case 'double':
       return (value) => typeof value === 'number' && value >= matcher.min && value < matcher.maxExclusive;
     case 'present':

@@ -1,4 +1,5 @@
 import type { RateLimitedRetryBackOff } from '../../../xds';
+import { exponentialBackOffMs, lowerBoundBackOffMs } from './back-off';
 import { GrpcStatus, grpcStatusOf } from './grpc';
 import type { HeaderMap } from './header-map';
 import { type RandomSource, type RequestView, type ResponseView, requestHeader, responseHeader } from './http-message';
@@ -192,24 +193,6 @@ export function createRetryState(plan: RetryPlan): RetryState {
   };
 }
 
-/** Delay of the next exponential back-off in milliseconds: uniform in [0, window); then the window doubles up to the maximum. */
-// envoyproxy/envoy source/common/common/backoff_strategy.cc JitteredExponentialBackOffStrategy::nextBackOffMs
-export function nextExponentialBackOffMs(
-  state: { windowMs: number },
-  maxIntervalMs: number,
-  random: RandomSource,
-): number {
-  const window = state.windowMs;
-  state.windowMs = window < Math.floor(maxIntervalMs / 2) ? window * 2 : maxIntervalMs;
-  return random.nextU64Mod(window);
-}
-
-/** Delay in milliseconds after a reset header that names `minIntervalMs`: uniform in [min, 1.5 min). */
-// envoyproxy/envoy source/common/common/backoff_strategy.cc JitteredLowerBoundBackOffStrategy::nextBackOffMs
-export function lowerBoundBackOffMs(minIntervalMs: number, random: RandomSource): number {
-  return random.nextU64Mod(Math.floor(minIntervalMs / 2)) + minIntervalMs;
-}
-
 /** Gives the retry resource back, e.g. when the request ends while a retry is pending. */
 // envoyproxy/envoy source/common/router/retry_state_impl.cc RetryStateImpl::resetRetry
 export function releaseRetry(state: RetryState, resources: RetryResources): void {
@@ -239,7 +222,7 @@ function armRetry(state: RetryState, environment: RetryEnvironment, decision: Re
     state.delayMs = lowerBoundBackOffMs(resetMs, random);
     resources.countRetry('upstream_rq_retry_backoff_ratelimited');
   } else {
-    state.delayMs = nextExponentialBackOffMs(state, plan.maxIntervalMs, random);
+    state.delayMs = exponentialBackOffMs(state, plan.maxIntervalMs, random);
     resources.countRetry('upstream_rq_retry_backoff_exponential');
   }
 }

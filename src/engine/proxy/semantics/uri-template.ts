@@ -151,7 +151,8 @@ export function compileUriTemplate(template: string): CompiledUriTemplate {
     const parsed = parseTemplate(template);
     const variables = variableNames(parsed);
     checkGlobOrder(parsed);
-    const pattern = `/${parsed.segments.map(segmentRegex).join('/')}${literalRegex(parsed.suffix)}`;
+    // Anchored, so that a rewrite of a path that does not match changes nothing.
+    const pattern = `^/${parsed.segments.map(segmentRegex).join('/')}${literalRegex(parsed.suffix)}$`;
     const regex = compileRegex(pattern);
     if (!regex.ok) return refuse(regex.error);
     return { template, regex: regex.value, variables };

@@ -1,6 +1,8 @@
 import type { Hash64, Ns } from '../../../../base';
 import type { RandomSource } from '../http-message';
+import type { EdfState } from './edf-scheduler';
 import type { HostPartition } from './host-partition';
+import type { LocalZone } from './locality-routing';
 
 /** No host: the request fails with flag UH. */
 export const NO_HOST = -1;
@@ -10,6 +12,8 @@ export const NO_HOST = -1;
  * Plain columns, so that a checkpoint copies them.
  */
 export interface HostColumns {
+  /** Health flags, the same that the partition was made of. */
+  flags: Uint16Array;
   /** Streams attached to the host, of all workers; queued ones do not count. */
   activeRequests: Uint32Array;
   /** When the host became healthy (last passed check, else when it joined), for slow start, nanoseconds of simulated time. */
@@ -26,14 +30,12 @@ export interface LoadBalancerContext {
   readonly hash: Hash64 | undefined;
   /** Route metadata for subset balancing; undefined: none. */
   readonly metadataMatch: Readonly<Record<string, string>> | undefined;
-  /** 1 for the first try. */
-  readonly attempt: number;
   /** Further picks after a rejected one. */
   readonly hostSelectionRetryMax: number;
   /** Retry host predicates; undefined: nothing is rejected (always so for the first try). */
   readonly rejectHost: ((host: number) => boolean) | undefined;
-  /** Priorities that earlier tries used, for the previous-priorities retry plug-in; undefined: not configured. */
-  readonly triedPriorities: readonly number[] | undefined;
+  /** For the previous-priorities retry plug-in: the priority of every host that was attempted so far. Undefined: not configured. */
+  readonly previousPriorities: { readonly tried: readonly number[]; readonly updateFrequency: number } | undefined;
   readonly random: RandomSource;
 }
 
@@ -44,14 +46,36 @@ export type LoadBalancerCounter =
   | 'lb_zone_routing_sampled'
   | 'lb_zone_routing_cross_zone'
   | 'lb_zone_no_capacity_left'
+  | 'lb_local_cluster_not_ok'
   | 'lb_subsets_selected'
   | 'lb_subsets_fallback'
   | 'lb_subsets_fallback_panic';
 
-/** State of a balancer as plain data; opaque to others. */
+/** State of a balancer as plain data. Balancers that only look things up have nothing but empty lists. */
 export interface LoadBalancerState {
-  readonly kind: string;
-  readonly data: unknown;
+  /** Where rotations start. */
+  readonly seed: number;
+  /** Latest time a host became healthy within the slow-start window. */
+  readonly latestHostAddedNs: Ns;
+  /** Rotation index by the key of the candidate list. */
+  readonly indexes: readonly (readonly [number, number])[];
+  /** Deadline schedules by the key of the candidate list. */
+  readonly schedulers: readonly (readonly [number, EdfState])[];
+  /** Schedules of healthy and degraded localities per priority. */
+  readonly localities: readonly (readonly [EdfState | undefined, EdfState | undefined])[];
+  /** Balancers of subsets, by their key. */
+  readonly subsets: readonly (readonly [string, LoadBalancerState])[];
+}
+
+/** What a balancer is told when hosts change. */
+export interface HostUpdate {
+  /** Candidates by priority, locality and health. */
+  readonly hosts: HostPartition;
+  readonly columns: HostColumns;
+  readonly random: RandomSource;
+  readonly nowNs: Ns;
+  /** The proxy's own zone and cluster; only zone-aware routing uses it. */
+  readonly localZone?: LocalZone;
 }
 
 /**
@@ -59,12 +83,13 @@ export interface LoadBalancerState {
  */
 export interface LoadBalancer {
   /** To be called at the start and whenever membership or health of a host changes. */
-  setHosts(hosts: HostPartition, columns: HostColumns, random: RandomSource): void;
+  setHosts(update: HostUpdate): void;
   /** A host number, or {@link NO_HOST}. */
   chooseHost(context: LoadBalancerContext): number;
   /** How the last pick came about, for explanations and statistics. */
   readonly lastPick: PickExplanation;
   save(): LoadBalancerState;
+  /** Takes over a saved state; call {@link LoadBalancer.setHosts} with the hosts of that moment before. */
   restore(state: LoadBalancerState): void;
 }
 
@@ -83,4 +108,15 @@ export interface PickExplanation {
   /** Picks made, 1 unless retry predicates rejected hosts. */
   picks: number;
   counters: LoadBalancerCounter[];
+}
+
+/** Columns for a number of hosts, all idle and healthy since time 0. */
+export function createHostColumns(size: number): HostColumns {
+  return {
+    flags: new Uint16Array(size),
+    activeRequests: new Uint32Array(size),
+    healthySinceNs: new Float64Array(size),
+    rttEwmaNs: new Float64Array(size),
+    rttUpdatedNs: new Float64Array(size),
+  };
 }

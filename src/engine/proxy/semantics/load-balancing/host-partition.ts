@@ -1,3 +1,5 @@
+import { compareStrings } from '../../../../base';
+import type { Locality } from '../../../../xds';
 import { type HostTable, healthClass, isExcluded } from './host-table';
 
 /** Hosts of one locality of one priority by health. */
@@ -19,7 +21,7 @@ export interface PriorityHosts {
   readonly healthy: readonly number[];
   readonly degraded: readonly number[];
   readonly excludedCount: number;
-  /** Localities in the order in which the assignment first names them for this priority. */
+  /** Localities in the order of region, zone and sub-zone. */
   readonly localities: readonly LocalityHosts[];
 }
 
@@ -46,6 +48,14 @@ function addHost(group: MutableGroup, host: number, flags: number, ignoreNew: bo
   const health = healthClass(flags);
   if (health === 'healthy') group.healthy.push(host);
   else if (health === 'degraded') group.degraded.push(host);
+}
+
+function compareLocalities(a: Locality | undefined, b: Locality | undefined): number {
+  return (
+    compareStrings(a?.region ?? '', b?.region ?? '') ||
+    compareStrings(a?.zone ?? '', b?.zone ?? '') ||
+    compareStrings(a?.subZone ?? '', b?.subZone ?? '')
+  );
 }
 
 /** Builds a partition of some of the hosts. */
@@ -75,11 +85,13 @@ export function buildPartition(
     priorities: groups.map((group, priority) => ({
       priority,
       ...group,
-      localities: [...(localities[priority] ?? [])].map(([locality, hosts]) => ({
-        locality,
-        weight: table.localityWeights.get(priority * table.localities.length + locality),
-        ...hosts,
-      })),
+      localities: [...(localities[priority] ?? [])]
+        .sort(([a], [b]) => compareLocalities(table.localities[a], table.localities[b]))
+        .map(([locality, hosts]) => ({
+          locality,
+          weight: table.localityWeights.get(priority * table.localities.length + locality),
+          ...hosts,
+        })),
     })),
   };
 }
