@@ -98,7 +98,7 @@ export const AUTHORIZATION_POLICY_SPEC = object(
 );
 export type AuthorizationPolicySpec = TypeOf<typeof AUTHORIZATION_POLICY_SPEC>;
 
-export const AUTHORIZATION_POLICY = defineKind({
+export const AUTHORIZATION_POLICY_KIND = defineKind({
   group: 'security.istio.io',
   versions: ['v1', 'v1beta1'],
   kind: 'AuthorizationPolicy',
@@ -110,4 +110,4 @@ export const AUTHORIZATION_POLICY = defineKind({
   fields: { spec: AUTHORIZATION_POLICY_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type AuthorizationPolicyObject = ObjectOf<typeof AUTHORIZATION_POLICY>;
+export type AuthorizationPolicyObject = ObjectOf<typeof AUTHORIZATION_POLICY_KIND>;

@@ -156,7 +156,7 @@ export const DESTINATION_RULE_SPEC = object(
 );
 export type DestinationRuleSpec = TypeOf<typeof DESTINATION_RULE_SPEC>;
 
-export const DESTINATION_RULE = defineKind({
+export const DESTINATION_RULE_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   kind: 'DestinationRule',
@@ -177,4 +177,4 @@ export const DESTINATION_RULE = defineKind({
   fields: { spec: DESTINATION_RULE_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type DestinationRuleObject = ObjectOf<typeof DESTINATION_RULE>;
+export type DestinationRuleObject = ObjectOf<typeof DESTINATION_RULE_KIND>;

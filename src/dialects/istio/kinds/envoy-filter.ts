@@ -135,7 +135,7 @@ export const ENVOY_FILTER_SPEC = object(
 );
 export type EnvoyFilterSpec = TypeOf<typeof ENVOY_FILTER_SPEC>;
 
-export const ENVOY_FILTER = defineKind({
+export const ENVOY_FILTER_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1alpha3'],
   kind: 'EnvoyFilter',
@@ -147,4 +147,4 @@ export const ENVOY_FILTER = defineKind({
   fields: { spec: ENVOY_FILTER_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type EnvoyFilterObject = ObjectOf<typeof ENVOY_FILTER>;
+export type EnvoyFilterObject = ObjectOf<typeof ENVOY_FILTER_KIND>;

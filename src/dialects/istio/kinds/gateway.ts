@@ -37,7 +37,7 @@ export const GATEWAY_SPEC = object('What the gateway serves, and which pods do i
 });
 export type GatewaySpec = TypeOf<typeof GATEWAY_SPEC>;
 
-export const GATEWAY = defineKind({
+export const GATEWAY_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   kind: 'Gateway',
@@ -61,4 +61,4 @@ export const GATEWAY = defineKind({
   fields: { spec: GATEWAY_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type GatewayObject = ObjectOf<typeof GATEWAY>;
+export type GatewayObject = ObjectOf<typeof GATEWAY_KIND>;

@@ -24,7 +24,7 @@ export const PEER_AUTHENTICATION_SPEC = object('What workloads accept from their
 });
 export type PeerAuthenticationSpec = TypeOf<typeof PEER_AUTHENTICATION_SPEC>;
 
-export const PEER_AUTHENTICATION = defineKind({
+export const PEER_AUTHENTICATION_KIND = defineKind({
   group: 'security.istio.io',
   versions: ['v1', 'v1beta1'],
   kind: 'PeerAuthentication',
@@ -36,4 +36,4 @@ export const PEER_AUTHENTICATION = defineKind({
   fields: { spec: PEER_AUTHENTICATION_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type PeerAuthenticationObject = ObjectOf<typeof PEER_AUTHENTICATION>;
+export type PeerAuthenticationObject = ObjectOf<typeof PEER_AUTHENTICATION_KIND>;

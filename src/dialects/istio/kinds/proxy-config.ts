@@ -13,7 +13,7 @@ export const PROXY_CONFIG_SPEC = object('How proxies are started.', {
 });
 export type ProxyConfigSpec = TypeOf<typeof PROXY_CONFIG_SPEC>;
 
-export const PROXY_CONFIG = defineKind({
+export const PROXY_CONFIG_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1beta1'],
   kind: 'ProxyConfig',
@@ -25,4 +25,4 @@ export const PROXY_CONFIG = defineKind({
   fields: { spec: PROXY_CONFIG_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type ProxyConfigObject = ObjectOf<typeof PROXY_CONFIG>;
+export type ProxyConfigObject = ObjectOf<typeof PROXY_CONFIG_KIND>;

@@ -62,7 +62,7 @@ export const REQUEST_AUTHENTICATION_SPEC = object(
 );
 export type RequestAuthenticationSpec = TypeOf<typeof REQUEST_AUTHENTICATION_SPEC>;
 
-export const REQUEST_AUTHENTICATION = defineKind({
+export const REQUEST_AUTHENTICATION_KIND = defineKind({
   group: 'security.istio.io',
   versions: ['v1', 'v1beta1'],
   kind: 'RequestAuthentication',
@@ -77,4 +77,4 @@ export const REQUEST_AUTHENTICATION = defineKind({
   fields: { spec: REQUEST_AUTHENTICATION_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type RequestAuthenticationObject = ObjectOf<typeof REQUEST_AUTHENTICATION>;
+export type RequestAuthenticationObject = ObjectOf<typeof REQUEST_AUTHENTICATION_KIND>;

@@ -65,7 +65,7 @@ export const SERVICE_ENTRY_SPEC = object(
 );
 export type ServiceEntrySpec = TypeOf<typeof SERVICE_ENTRY_SPEC>;
 
-export const SERVICE_ENTRY = defineKind({
+export const SERVICE_ENTRY_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   kind: 'ServiceEntry',
@@ -78,4 +78,4 @@ export const SERVICE_ENTRY = defineKind({
   required: ['spec'],
   nullMeans: 'wrong-type',
 });
-export type ServiceEntryObject = ObjectOf<typeof SERVICE_ENTRY>;
+export type ServiceEntryObject = ObjectOf<typeof SERVICE_ENTRY_KIND>;

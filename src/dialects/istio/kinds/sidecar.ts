@@ -82,7 +82,7 @@ export const SIDECAR_SPEC = object('What the sidecars of a namespace know and li
 });
 export type SidecarSpec = TypeOf<typeof SIDECAR_SPEC>;
 
-export const SIDECAR = defineKind({
+export const SIDECAR_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   kind: 'Sidecar',
@@ -102,4 +102,4 @@ export const SIDECAR = defineKind({
   fields: { spec: SIDECAR_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type SidecarObject = ObjectOf<typeof SIDECAR>;
+export type SidecarObject = ObjectOf<typeof SIDECAR_KIND>;

@@ -134,7 +134,7 @@ export const TELEMETRY_SPEC = object(
 );
 export type TelemetrySpec = TypeOf<typeof TELEMETRY_SPEC>;
 
-export const TELEMETRY = defineKind({
+export const TELEMETRY_KIND = defineKind({
   group: 'telemetry.istio.io',
   versions: ['v1', 'v1alpha1'],
   kind: 'Telemetry',
@@ -146,4 +146,4 @@ export const TELEMETRY = defineKind({
   fields: { spec: TELEMETRY_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type TelemetryObject = ObjectOf<typeof TELEMETRY>;
+export type TelemetryObject = ObjectOf<typeof TELEMETRY_KIND>;

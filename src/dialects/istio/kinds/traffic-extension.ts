@@ -31,7 +31,7 @@ export const TRAFFIC_EXTENSION_SPEC = object(
 );
 export type TrafficExtensionSpec = TypeOf<typeof TRAFFIC_EXTENSION_SPEC>;
 
-export const TRAFFIC_EXTENSION = defineKind({
+export const TRAFFIC_EXTENSION_KIND = defineKind({
   group: 'extensions.istio.io',
   versions: ['v1alpha1'],
   kind: 'TrafficExtension',
@@ -44,4 +44,4 @@ export const TRAFFIC_EXTENSION = defineKind({
   required: ['spec'],
   nullMeans: 'wrong-type',
 });
-export type TrafficExtensionObject = ObjectOf<typeof TRAFFIC_EXTENSION>;
+export type TrafficExtensionObject = ObjectOf<typeof TRAFFIC_EXTENSION_KIND>;

@@ -98,7 +98,7 @@ export const VIRTUAL_SERVICE_SPEC = object('For which hosts the rules hold, wher
 });
 export type VirtualServiceSpec = TypeOf<typeof VIRTUAL_SERVICE_SPEC>;
 
-export const VIRTUAL_SERVICE = defineKind({
+export const VIRTUAL_SERVICE_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   kind: 'VirtualService',
@@ -110,4 +110,4 @@ export const VIRTUAL_SERVICE = defineKind({
   fields: { spec: VIRTUAL_SERVICE_SPEC, status: ISTIO_STATUS },
   nullMeans: 'wrong-type',
 });
-export type VirtualServiceObject = ObjectOf<typeof VIRTUAL_SERVICE>;
+export type VirtualServiceObject = ObjectOf<typeof VIRTUAL_SERVICE_KIND>;

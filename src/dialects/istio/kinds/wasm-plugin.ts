@@ -79,7 +79,7 @@ export const WASM_PLUGIN_SPEC = object(
 );
 export type WasmPluginSpec = TypeOf<typeof WASM_PLUGIN_SPEC>;
 
-export const WASM_PLUGIN = defineKind({
+export const WASM_PLUGIN_KIND = defineKind({
   group: 'extensions.istio.io',
   versions: ['v1alpha1'],
   kind: 'WasmPlugin',
@@ -92,4 +92,4 @@ export const WASM_PLUGIN = defineKind({
   required: ['spec'],
   nullMeans: 'wrong-type',
 });
-export type WasmPluginObject = ObjectOf<typeof WASM_PLUGIN>;
+export type WasmPluginObject = ObjectOf<typeof WASM_PLUGIN_KIND>;

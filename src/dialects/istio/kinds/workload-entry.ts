@@ -19,7 +19,7 @@ export const WORKLOAD_ENTRY_SPEC = object('A workload that does not run in a pod
 });
 export type WorkloadEntrySpec = TypeOf<typeof WORKLOAD_ENTRY_SPEC>;
 
-export const WORKLOAD_ENTRY = defineKind({
+export const WORKLOAD_ENTRY_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   kind: 'WorkloadEntry',
@@ -32,4 +32,4 @@ export const WORKLOAD_ENTRY = defineKind({
   required: ['spec'],
   nullMeans: 'wrong-type',
 });
-export type WorkloadEntryObject = ObjectOf<typeof WORKLOAD_ENTRY>;
+export type WorkloadEntryObject = ObjectOf<typeof WORKLOAD_ENTRY_KIND>;

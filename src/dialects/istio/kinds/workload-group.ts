@@ -63,7 +63,7 @@ export const WORKLOAD_GROUP_SPEC = object(
 );
 export type WorkloadGroupSpec = TypeOf<typeof WORKLOAD_GROUP_SPEC>;
 
-export const WORKLOAD_GROUP = defineKind({
+export const WORKLOAD_GROUP_KIND = defineKind({
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   kind: 'WorkloadGroup',
@@ -76,4 +76,4 @@ export const WORKLOAD_GROUP = defineKind({
   required: ['spec'],
   nullMeans: 'wrong-type',
 });
-export type WorkloadGroupObject = ObjectOf<typeof WORKLOAD_GROUP>;
+export type WorkloadGroupObject = ObjectOf<typeof WORKLOAD_GROUP_KIND>;

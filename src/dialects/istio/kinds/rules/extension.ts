@@ -1,0 +1,65 @@
+/** Rules about WasmPlugin and TrafficExtension. */
+import type { ConfigPath, DiagnosticBag, Resource } from '../../../../config';
+import type { TrafficExtensionObject } from '../traffic-extension';
+import type { ExtensionTraffic, WasmPluginObject, WasmVmConfig } from '../wasm-plugin';
+import { type Check, createCheck } from './check';
+import { checkMetadata, checkPolicyTargets } from './common';
+
+const SCHEMES: ReadonlySet<string> = new Set(['', 'file', 'http', 'https', 'oci']);
+
+/** istio/istio pkg/config/validation/validation.go (validateWasmPluginURL): a text without a scheme is an image. */
+function checkUrl(check: Check, url: string, path: ConfigPath): void {
+  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\//.exec(url)?.[1]?.toLowerCase() ?? '';
+  const rest = scheme === '' ? url : url.slice(scheme.length + '://'.length);
+  const sound =
+    !/[\s\p{Cc}]/u.test(rest) &&
+    !/%(?![0-9a-fA-F]{2})/.test(rest) &&
+    /^(?:[^:/]|\/|.*:\d*(?:[/@]|$)|.*:[\w.-]+$)/.test(rest);
+  if (!SCHEMES.has(scheme) || !sound) check.report('module-url', path, { value: url });
+}
+
+function checkEnvironment(check: Check, vm: WasmVmConfig | undefined, path: ConfigPath): void {
+  const names = new Set<string>();
+  for (const [index, { name, valueFrom = 'INLINE', value }] of (vm?.env ?? []).entries()) {
+    const at = [...path, 'env', index];
+    if (names.has(name)) check.report('duplicate', [...at, 'name'], { what: 'variable', value: name });
+    names.add(name);
+    if (valueFrom === 'HOST' && (value ?? '') !== '') check.report('host-variable-with-value', [...at, 'value']);
+  }
+}
+
+/** istio/istio pkg/config/validation/validation.go (ValidateWasmPlugin) */
+export function validateWasmPlugin(resource: Resource<WasmPluginObject>, bag: DiagnosticBag): void {
+  const check = createCheck(resource, bag);
+  checkMetadata(check, resource);
+  const { spec } = resource.object;
+  checkPolicyTargets(check, spec);
+  checkUrl(check, spec.url, ['spec', 'url']);
+  checkEnvironment(check, spec.vmConfig, ['spec', 'vmConfig']);
+  checkTraffic(check, spec.match);
+}
+
+/** Ports are the keys of their list. */
+function checkTraffic(check: Check, selections: ExtensionTraffic | undefined): void {
+  for (const [index, { ports = [] }] of (selections ?? []).entries()) {
+    const numbers = new Set<number>();
+    for (const [portIndex, { number }] of ports.entries()) {
+      const at = ['spec', 'match', index, 'ports', portIndex, 'number'];
+      if (numbers.has(number)) check.report('duplicate', at, { what: 'port', value: number });
+      numbers.add(number);
+    }
+  }
+}
+
+/** istio/istio pkg/config/validation/validation.go (ValidateTrafficExtension) */
+export function validateTrafficExtension(resource: Resource<TrafficExtensionObject>, bag: DiagnosticBag): void {
+  const check = createCheck(resource, bag);
+  checkMetadata(check, resource);
+  const { spec } = resource.object;
+  checkPolicyTargets(check, spec);
+  if (spec.wasm !== undefined) {
+    checkUrl(check, spec.wasm.url, ['spec', 'wasm', 'url']);
+    checkEnvironment(check, spec.wasm.vmConfig, ['spec', 'wasm', 'vmConfig']);
+  }
+  checkTraffic(check, spec.match);
+}
