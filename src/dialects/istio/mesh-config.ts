@@ -33,6 +33,8 @@ export interface MeshConfig {
   readonly extensionProviders: readonly ExtensionProvider[];
   /** Names of the providers that log accesses unless a Telemetry object says otherwise. */
   readonly defaultAccessLogProviders: readonly string[];
+  /** Names of the providers that collect metrics. */
+  readonly defaultMetricsProviders: readonly string[];
   readonly ingressClass: string;
   readonly ingressSelector: string;
   /** Everything that was set, for fields that only one place reads. */
@@ -171,6 +173,7 @@ export function decodeMeshConfig(raw: Raw): MeshConfig {
     enableNamespacesByDefault: truth(raw, 'enableNamespacesByDefault', false),
     extensionProviders: decodeProviders(raw),
     defaultAccessLogProviders: texts(record(raw, 'defaultProviders'), 'accessLogging', []),
+    defaultMetricsProviders: texts(record(raw, 'defaultProviders'), 'metrics', []),
     ingressClass: text(raw, 'ingressClass', 'istio'),
     ingressSelector: text(raw, 'ingressSelector', 'ingressgateway'),
     raw,
