@@ -1,7 +1,14 @@
 import { runSuite as runEnvoyLb } from './envoy-lb';
+import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
 import type { ConformanceSuite } from './suite';
 
 /** Every conformance suite, in the order of the table. Each lives in a file of its name that exports `runSuite`. */
 export const SUITES: readonly ConformanceSuite[] = [
   { suite: 'envoy-lb', data: ['conformance', 'envoy-lb'], minimumPassed: 113, runSuite: runEnvoyLb },
+  {
+    suite: 'envoy-router-check',
+    data: ['conformance', 'envoy-router-check'],
+    minimumPassed: 113,
+    runSuite: runEnvoyRouterCheck,
+  },
 ];

@@ -1,6 +1,6 @@
 import { assert, hash64Mod } from '../../../base';
 import { generateHash } from './hash-policy';
-import type { ConnectionInfo, RequestView } from './http-message';
+import { type ConnectionInfo, type RequestView, requestHeaderValues } from './http-message';
 import type { CompiledRouteAction, CompiledWeightedCluster } from './route-compilation';
 
 /** The cluster of one request. An empty name (a missing cluster header) is an unknown cluster: flag NC. */
@@ -14,7 +14,7 @@ export interface ClusterChoice {
 /** An unsigned integer written in the one value of the header; undefined otherwise. */
 function randomFromHeader(request: RequestView, name: string | undefined): bigint | undefined {
   if (name === undefined || name === '') return undefined;
-  const values = request.headers.getAll(name.toLowerCase());
+  const values = requestHeaderValues(request, name.toLowerCase());
   const text = values[0]?.trim() ?? '';
   // A value of 2^64 or more does not parse, and then the stream's own random number counts.
   if (values.length !== 1 || !/^\d{1,20}$/.test(text)) return undefined;
@@ -73,13 +73,13 @@ export function selectCluster(
     return { cluster: specifier.cluster, weighted: undefined, metadataMatch: action.source.metadataMatch };
   }
   if (specifier.kind === 'clusterHeader') {
-    const cluster = request.headers.first(specifier.header.toLowerCase()) ?? '';
+    const cluster = requestHeaderValues(request, specifier.header.toLowerCase())[0] ?? '';
     return { cluster, weighted: undefined, metadataMatch: action.source.metadataMatch };
   }
   // Plugins are code that is not simulated: the cluster is unknown.
   if (specifier.kind === 'plugin') return { cluster: '', weighted: undefined, metadataMatch: undefined };
   const weighted = pickWeightedCluster(action, request, connection, streamRandom);
   const { name, clusterHeader } = weighted.source;
-  const cluster = name === '' ? (request.headers.first((clusterHeader ?? '').toLowerCase()) ?? '') : name;
+  const cluster = name === '' ? (requestHeaderValues(request, (clusterHeader ?? '').toLowerCase())[0] ?? '') : name;
   return { cluster, weighted, metadataMatch: weighted.metadataMatch };
 }

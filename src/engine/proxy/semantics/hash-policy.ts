@@ -1,7 +1,7 @@
 import { assertNever, combineHash64, compareStrings, type Hash64, hash64ToHex, xxHash64 } from '../../../base';
 import type { HashPolicy, HashPolicyKind, SocketAddress } from '../../../xds';
 import type { CompiledRegex } from './compiled-regex';
-import type { ConnectionInfo, RequestView } from './http-message';
+import { type ConnectionInfo, type RequestView, requestHeaderValues } from './http-message';
 import { parseQueryParameters, regexOrRefuse } from './matchers';
 
 export interface CompiledHashPolicy {
@@ -85,7 +85,7 @@ function hashCookie(
 /** Values are sorted, so that their order does not matter. */
 function hashHeader(compiled: CompiledHashPolicy, name: string, request: RequestView): Hash64 | undefined {
   const { source, regex } = compiled;
-  let values = request.headers.getAll(name.toLowerCase());
+  let values = requestHeaderValues(request, name.toLowerCase());
   if (values.length === 0) return undefined;
   const rewrite = source.policy.kind === 'header' ? source.policy.regexRewrite : undefined;
   if (regex !== undefined && rewrite !== undefined) {

@@ -1,10 +1,18 @@
 import { assertNever } from '../../../base';
 import type { ClusterChoice } from './cluster-selection';
 import type { FormatContext } from './format-context';
-import { HeaderMap } from './header-map';
+import type { HeaderMap } from './header-map';
 import { applyHeaderMutations, type CompiledHeaderMutations } from './header-parser';
-import { pathWithoutQuery, type RequestView, type ResponseView, withHeaders } from './http-message';
+import {
+  pathWithoutQuery,
+  type RequestView,
+  type ResponseView,
+  requestHeaderValues,
+  withHeaders,
+} from './http-message';
+import { type PreparedLocalReply, prepareLocalReply } from './local-reply';
 import { matchedPathPart } from './path-matcher';
+import { ResponseCodeDetails } from './response-code-details';
 import type {
   CompiledHostRewrite,
   CompiledMutationLevel,
@@ -76,7 +84,7 @@ function rewrittenHost(rewrite: CompiledHostRewrite, request: RequestView, conte
     case 'literal':
       return rewrite.value;
     case 'header':
-      return request.headers.first(rewrite.header.toLowerCase()) ?? '';
+      return requestHeaderValues(request, rewrite.header.toLowerCase())[0] ?? '';
     case 'pathRegex':
       return rewrite.regex.replaceAll(pathWithoutQuery(request.path), rewrite.substitution);
     case 'formatter':
@@ -242,13 +250,16 @@ export function sslRedirectUri(request: RequestView): string {
   return `https://${request.authority}${request.path}`;
 }
 
-/** Reply that a redirect or direct response route gives by itself. */
-export interface DirectReply {
-  readonly response: ResponseView;
-  readonly body: string;
-}
-
 const CREATED = 201;
+
+function locationOf(
+  matched: MatchedRoute,
+  request: RequestView,
+  status: number,
+): readonly (readonly [string, string])[] {
+  const isLocated = status === CREATED || (status >= 300 && status < 400);
+  return isLocated && request.path !== '' ? [['location', redirectUri(matched.route, request)]] : [];
+}
 
 /** Answer of a redirect or direct response route; undefined for routes that forward. Only 201 and 3xx carry a location. */
 // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders (directResponseEntry)
@@ -256,25 +267,16 @@ export function directReply(
   matched: MatchedRoute,
   request: RequestView,
   options: FinalizeOptions,
-): DirectReply | undefined {
+): PreparedLocalReply | undefined {
   const { route } = matched;
   const { action } = route;
   if (action.kind !== 'redirect' && action.kind !== 'directResponse') return undefined;
   const rewritten = rewriteRedirectPath(route, request, !options.suppressEnvoyHeaders);
   const status = action.kind === 'redirect' ? action.redirect.source.responseCode : action.directResponse.status;
   const body = action.kind === 'directResponse' ? (action.directResponse.body ?? '') : '';
-  return { response: replyWithLocation(matched, rewritten, status, options), body };
-}
-
-function replyWithLocation(
-  matched: MatchedRoute,
-  request: RequestView,
-  status: number,
-  options: FinalizeOptions,
-): ResponseView {
-  const isLocated = status === CREATED || (status >= 300 && status < 400);
-  const location: readonly (readonly [string, string])[] =
-    isLocated && request.path !== '' ? [['location', redirectUri(matched.route, request)]] : [];
-  const response: ResponseView = { status, headers: HeaderMap.of(location) };
-  return finalizeResponse(matched, undefined, response, { ...options.context, request });
+  const headers = locationOf(matched, rewritten, status);
+  const reply = { status, body, details: ResponseCodeDetails.DirectResponse, headers };
+  return prepareLocalReply(reply, rewritten, (response) =>
+    finalizeResponse(matched, undefined, response, { ...options.context, request: rewritten }),
+  );
 }

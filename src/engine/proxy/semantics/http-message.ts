@@ -97,6 +97,13 @@ export function requestHeader(request: RequestView, name: string): string | unde
   }
 }
 
+/** Every value of a header or pseudo header. */
+export function requestHeaderValues(request: RequestView, name: string): readonly string[] {
+  if (!name.startsWith(':') && name !== 'host') return request.headers.getAll(name);
+  const value = requestHeader(request, name);
+  return value === undefined ? [] : [value];
+}
+
 /** As {@link requestHeader} for a response; the only pseudo header is `:status`. */
 export function responseHeader(response: ResponseView, name: string): string | undefined {
   return name === ':status' ? String(response.status) : response.headers.get(name);

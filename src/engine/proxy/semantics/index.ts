@@ -29,7 +29,6 @@ export { cookieValue, type GeneratedCookie, generateHash, type HashResult } from
 export { HeaderMap } from './header-map';
 export {
   applyAutoHostRewrite,
-  type DirectReply,
   directReply,
   type FinalizeOptions,
   finalizeRequest,
@@ -99,6 +98,8 @@ export {
   type RingOptions,
 } from './load-balancing/ring-hash';
 export { compileLoadBalancer, createLoadBalancer } from './load-balancing/subset';
+export { type LocalReply, type PreparedLocalReply, prepareLocalReply } from './local-reply';
+export { matchHeader } from './matchers';
 export {
   type HeaderEnvironment,
   type HeaderOptions,

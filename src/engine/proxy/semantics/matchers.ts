@@ -96,6 +96,11 @@ function matchRange(text: string, start: number, end: number): boolean {
   return value >= start && value < end;
 }
 
+/** Compiles and matches in one step, for rare uses. */
+export function matchHeader(source: HeaderMatcher, value: string | undefined): boolean {
+  return matchHeaderValue(compileHeaderMatcher(source), value);
+}
+
 /** The first matcher that does not accept its header; undefined when all do. */
 export function findUnmatchedHeader(
   matchers: readonly CompiledHeaderMatcher[],
