@@ -1,5 +1,5 @@
 import type { Diagnostic, SourceFile } from '../config';
-import { PRESETS, SCENARIOS } from '../scenarios';
+import { importFiles, PRESETS, SCENARIOS } from '../scenarios';
 import { type ScenarioDefinition, Session } from '../session';
 import { readManifestFiles } from './files';
 import { formatDiagnostic } from './format-diagnostic';
@@ -11,7 +11,7 @@ const DEFAULT_SEED = 1;
 export function scenarioFrom(paths: readonly string[], seed: number | undefined, cwd: string): ScenarioDefinition {
   const only = paths.length === 1 ? SCENARIOS.find((scenario) => scenario.id === paths[0]) : undefined;
   if (only !== undefined) return { ...only, seed: seed ?? only.seed };
-  return manifestScenario(readManifestFiles(paths, cwd), seed ?? DEFAULT_SEED);
+  return manifestScenario(importFiles(readManifestFiles(paths, cwd)), seed ?? DEFAULT_SEED);
 }
 
 export function manifestScenario(files: readonly SourceFile[], seed: number): ScenarioDefinition {
