@@ -12,6 +12,8 @@ export interface PeerAuthenticationDecision {
   /** By port of the pod. */
   readonly byPort: ReadonlyMap<number, MtlsMode>;
   readonly origin?: ConfigOrigin;
+  /** The field that decided about a port of `byPort`. */
+  readonly portOrigins: ReadonlyMap<number, ConfigOrigin>;
 }
 
 interface Selected {
@@ -64,10 +66,13 @@ export function composePeerAuthentication(
     origin = { ref: policy.ref, path: ['spec', 'mtls', 'mode'] };
   }
   const byPort = new Map<number, MtlsMode>();
-  for (const [port, mtls] of Object.entries(selected.workload?.object.spec?.portLevelMtls ?? {})) {
+  const portOrigins = new Map<number, ConfigOrigin>();
+  const { workload: policy } = selected;
+  for (const [port, mtls] of Object.entries(policy?.object.spec?.portLevelMtls ?? {})) {
     byPort.set(Number(port), modeOf(mtls) ?? mode);
+    if (policy !== undefined) portOrigins.set(Number(port), { ref: policy.ref, path: ['spec', 'portLevelMtls', port] });
   }
-  return { mode, byPort, ...(origin === undefined ? {} : { origin }) };
+  return { mode, byPort, portOrigins, ...(origin === undefined ? {} : { origin }) };
 }
 
 /**

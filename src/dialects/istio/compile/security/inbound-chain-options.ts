@@ -14,9 +14,9 @@ export interface InboundChainOption {
 const MTLS_HTTP = ['istio-http/1.0', 'istio-http/1.1', 'istio-h2'];
 const MTLS_TCP = ['istio-peer-exchange', 'istio'];
 /** In the order in which istiod lists them. */
-const MTLS_ANY = ['istio', 'istio-peer-exchange', ...MTLS_HTTP];
+export const MTLS_ANY = ['istio', 'istio-peer-exchange', ...MTLS_HTTP];
 /** What the HTTP inspector finds. */
-const PLAINTEXT_HTTP = ['http/1.1', 'h2c'];
+export const PLAINTEXT_HTTP = ['http/1.1', 'h2c'];
 
 function mtls(protocol: 'HTTP' | 'TCP', applicationProtocols: readonly string[] = []): InboundChainOption {
   return { transportProtocol: 'tls', applicationProtocols, protocol, terminatesTls: true };
