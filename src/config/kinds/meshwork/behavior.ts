@@ -89,7 +89,7 @@ const STEP = object(
   'One step: work, a call, or several of them at the same time.',
   {
     ...LEAF_FIELDS,
-    parallel: list('Branches that start together; the step ends with the last.', BRANCH, { min: 1, max: 50 }),
+    parallel: list('Branches that start together; the step ends with the last.', BRANCH, { min: 1, max: 1_000 }),
   },
   { exactlyOne: [['compute', 'call', 'parallel']] },
 );
@@ -126,7 +126,7 @@ const ENDPOINT = object('What the application does for one kind of request.', {
     '/*',
   ),
   protocol: withDefault(choice('Protocol that is spoken.', ['http', 'http2', 'grpc', 'tcp']), 'http'),
-  steps: withDefault(list('What is done, in this order.', STEP, { max: 100 }), []),
+  steps: withDefault(list('What is done, in this order.', STEP, { max: 1_000 }), []),
   response: RESPONSE,
 });
 
