@@ -14,6 +14,7 @@ export type { Diagnostic, Severity, TextPosition, TextRange } from './diagnostic
 export { createBag, diagnosticOf, type Finding } from './diagnostics/bag';
 export { type Catalogue, type CatalogueEntry, createCatalogue, type TemplateValues } from './diagnostics/catalogue';
 export { CONFIG_ENTRIES } from './diagnostics/config-catalogue';
+export { appendItem, type EditFailure, removeField, setField } from './edit/edit';
 export type { DiagnosticBag, KindDefinition, SimulationSupport } from './kind-definition';
 export { type Decoded, decode } from './kinds/decode';
 export { apiVersionsOf, defineKind, type KindObject, type KindOutline, type ObjectOf } from './kinds/define-kind';
