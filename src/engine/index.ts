@@ -13,6 +13,7 @@ export type {
   Span,
 } from './observation';
 export { OUTCOMES } from './observation';
+export { Simulation, type SimulationOptions } from './simulation';
 export type {
   AdvanceResult,
   ControlHandler,

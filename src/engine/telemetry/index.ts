@@ -1,0 +1,2 @@
+export { Edges, type EdgesState } from './edges';
+export { Flights } from './flights';
