@@ -1,6 +1,6 @@
 import { type Ns, nsToMs } from '../base';
 import type { EdgeStatistics } from '../engine';
-import { type Session, serviceId } from '../session';
+import { overlayFiles, type Session, serviceId } from '../session';
 import { atOption, DEFAULT_RUN_NS, durationOption, parseArguments, seedOption } from './arguments';
 import type { CliCommand, CommandContext } from './command';
 import { readManifestFiles } from './files';
@@ -118,7 +118,7 @@ function run(argv: readonly string[], { output, cwd }: CommandContext): number {
   for (const edit of edits) {
     if (edit.atNs > durationNs) continue;
     advance(session, edit.atNs, output);
-    files = withFiles(files, readManifestFiles([edit.path], cwd));
+    files = overlayFiles(files, readManifestFiles([edit.path], cwd), session.registry);
     const result = session.applyFiles(files);
     report(result.diagnostics, output);
     if (!result.accepted) return 1;
@@ -128,12 +128,6 @@ function run(argv: readonly string[], { output, cwd }: CommandContext): number {
   if (options.has('json')) output.out(JSON.stringify({ traceHash: session.traceHash(), edges: rows }));
   else output.out(`${table(rows)}\n\ntrace hash ${session.traceHash()}`);
   return 0;
-}
-
-/** A file of the same path is replaced; another one is added in front, so that its objects stand above older ones of the same name. */
-function withFiles<T extends { readonly path: string }>(files: readonly T[], added: readonly T[]): readonly T[] {
-  const paths = new Set(added.map((file) => file.path));
-  return [...files.filter((file) => !paths.has(file.path)), ...added];
 }
 
 export const RUN: CliCommand = {

@@ -134,4 +134,5 @@ export { parseQuantity, scaleIntOrPercent } from './quantity';
 export type { ObjectMeta, Resource, ResourceSource, SourceFile } from './resource';
 export { isHeadless, resolveTargetPort, servingContainers, targetPortOf } from './service-ports';
 export { ParseCache } from './yaml/parse-cache';
+export { type Chunk, splitDocuments } from './yaml/split';
 export { parseYamlMapping } from './yaml-mapping';

@@ -2,6 +2,7 @@
 export type { ApplyResult, FaultSpec, LoggedCommand, ResourceChange, SessionCommand } from './command';
 export { createRegistry, DIALECTS } from './dialects';
 export { serviceId } from './metrics';
+export { overlayFiles } from './overlay';
 export { describeProxyConfig, isProxyConfigPart, PROXY_CONFIG_PARTS, type ProxyConfigPart } from './proxy-config';
 export { parseRequestLine } from './request-line';
 export type { PresetDefinition, PresetTrigger, ScenarioDefinition } from './scenario';

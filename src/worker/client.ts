@@ -26,6 +26,7 @@ const METHODS: readonly (keyof WorkerMethods)[] = [
   'restart',
   'check',
   'applyFiles',
+  'overlay',
   'execute',
   'setSelection',
   'series',

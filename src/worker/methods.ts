@@ -1,4 +1,5 @@
-import { describeProxyConfig } from '../session';
+import { importFiles } from '../scenarios';
+import { describeProxyConfig, overlayFiles } from '../session';
 import { accessLogOf } from './access-log';
 import type { Host } from './host';
 import type { RequestMessage, WorkerMethods } from './protocol';
@@ -20,6 +21,7 @@ function methodsOf(host: Host): WorkerMethods {
       host.report();
       return result;
     },
+    overlay: (added) => overlayFiles(host.session.files, importFiles(added), host.session.registry),
     execute: (command) => {
       host.session.execute(command);
       host.autosave();

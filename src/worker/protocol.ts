@@ -33,6 +33,8 @@ export interface WorkerMethods {
   /** Parses and validates without applying. */
   check(files: readonly SourceFile[]): readonly Diagnostic[];
   applyFiles(files: readonly SourceFile[]): ApplyResult;
+  /** The applied files with others laid over them, object by object; nothing is applied. */
+  overlay(added: readonly SourceFile[]): readonly SourceFile[];
   execute(command: SessionCommand): void;
   setSelection(selection: Selection): void;
   series(selection: Selection, points: number): SeriesView;
