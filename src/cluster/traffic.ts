@@ -50,6 +50,13 @@ export function tokenText(token: string | TrafficToken): string {
   return `${base64Url(asciiJson({ alg: 'RS256', typ: 'JWT' }))}.${base64Url(asciiJson(payload))}.${base64Url(token.forged ? 'forged' : 'signed')}`;
 }
 
+/** A client outside has no search domain; a short name means the service of the source's own namespace. */
+function qualified(request: RequestModel, namespace: string): RequestModel {
+  if (request.host.includes('.')) return request;
+  const authority = request.authority ?? `${request.host}:${request.port}`;
+  return { ...request, host: `${request.host}.${namespace}`, authority };
+}
+
 function requestModel(request: TrafficRequest, via: string | undefined): RequestModel {
   const direct = requestTo(request.url, request);
   const headers =
@@ -124,7 +131,13 @@ export function loadModel(resource: Resource<TrafficSourceObject>): LoadModel {
             workload: spec.from.workload,
           },
     arrivals: arrivalsOf(spec),
-    requests: spec.requests.map((request) => ({ weight: request.weight, request: requestModel(request, spec.via) })),
+    requests: spec.requests.map((entry) => {
+      const request = requestModel(entry, spec.via);
+      return {
+        weight: entry.weight,
+        request: spec.from === undefined ? qualified(request, resource.metadata.namespace) : request,
+      };
+    }),
     startNs: spanNs(spec.start, 0),
     stopNs,
     timeoutNs: spanNs(spec.timeout, 0),

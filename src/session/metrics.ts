@@ -101,12 +101,10 @@ function edgesOfService(topology: TopologyView, id: string): readonly GraphEdgeV
   return arriving.length > 0 ? arriving : topology.edges.filter((edge) => edge.source === id);
 }
 
-/** Edges that leave the clients: one per request that somebody outside asked for. */
+/** Edges whose source nobody calls: one request of theirs is one request that somebody at the edge of the model asked for. */
 function entryEdges(topology: TopologyView): readonly GraphEdgeView[] {
-  const clients = new Set(
-    topology.services.filter((service) => service.kind === 'client').map((service) => service.id),
-  );
-  return topology.edges.filter((edge) => clients.has(edge.source));
+  const called = new Set(topology.edges.map((edge) => edge.destination));
+  return topology.edges.filter((edge) => !called.has(edge.source));
 }
 
 export function rowsOf(topology: TopologyView, selection: Selection): readonly number[] {

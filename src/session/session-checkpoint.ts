@@ -20,8 +20,7 @@ export interface SessionState {
   readonly scheduled: readonly ScheduledFault[];
   readonly orders: ReturnType<CreationOrder['save']>;
   readonly history: HistoryState;
-  readonly podTotals: ReadonlyMap<string, PodTraffic>;
-  readonly recent: ReadonlyMap<string, PodTraffic>;
+  readonly podTotals: readonly ReadonlyMap<string, PodTraffic>[];
 }
 
 /** A moment that can be returned to. Immutable parts are shared with the running session. */

@@ -45,6 +45,7 @@ const TIMER = {
 
 const CHECKPOINT_INTERVAL_NS: Ns = 5 * NS_PER_S;
 const MAX_MARKS = 500;
+const POD_WINDOW_TICKS = 10;
 const MAX_EVENTS_OF_A_MOMENT = 10_000_000;
 const ROOT_NAMESPACE = 'istio-system';
 /** A probe that has not ended by then is reported as it stands. */
@@ -87,8 +88,8 @@ export class Session implements ControlHandler {
   #diagnostics: readonly Diagnostic[] = [];
   #applyCount = 0;
   #scheduled: readonly ScheduledFault[] = [];
-  #podTotals = new Map<string, PodTraffic>();
-  #recent = new Map<string, PodTraffic>();
+  /** Running totals of the pods at the last ticks, oldest first. */
+  #podTotals: ReadonlyMap<string, PodTraffic>[] = [];
   #topology: TopologyView = { revision: 0, namespaces: [], services: [], edges: [] };
   #topologyText = '';
 
@@ -98,7 +99,7 @@ export class Session implements ControlHandler {
   ) {
     const dialect = assertDefined(dialectById(scenario.dialect), `dialect ${scenario.dialect} exists`);
     this.registry = registry;
-    this.#engine = new Simulation(scenario.seed, this);
+    this.#engine = new Simulation({ seed: scenario.seed, control: this });
     this.#cluster = new Cluster({
       dialect,
       engine: this.#engine,
@@ -167,8 +168,7 @@ export class Session implements ControlHandler {
         scheduled: this.#scheduled,
         orders: this.#creation.save(),
         history: this.#history.save(),
-        podTotals: new Map(this.#podTotals),
-        recent: new Map(this.#recent),
+        podTotals: [...this.#podTotals],
       },
     };
   }
@@ -295,18 +295,20 @@ export class Session implements ControlHandler {
 
   #tick(): void {
     this.#history.tick();
-    const recent = new Map<string, PodTraffic>();
-    const totals = new Map<string, PodTraffic>();
-    for (const pod of this.#engine.pods()) {
-      const earlier = this.#podTotals.get(pod.id);
-      totals.set(pod.id, { completed: pod.completed, errors: pod.errors });
-      recent.set(pod.id, {
-        completed: pod.completed - (earlier?.completed ?? 0),
-        errors: pod.errors - (earlier?.errors ?? 0),
-      });
-    }
-    this.#podTotals = totals;
-    this.#recent = recent;
+    this.#podTotals.push(new Map(this.#engine.pods().map(({ id, completed, errors }) => [id, { completed, errors }])));
+    if (this.#podTotals.length > POD_WINDOW_TICKS) this.#podTotals.shift();
+  }
+
+  /** Traffic of each pod over the last ticks. */
+  #recentPodTraffic(): ReadonlyMap<string, PodTraffic> {
+    const first = this.#podTotals[0];
+    const last = this.#podTotals[this.#podTotals.length - 1] ?? new Map<string, PodTraffic>();
+    return new Map(
+      [...last].map(([id, { completed, errors }]) => {
+        const earlier = first?.get(id) ?? { completed: 0, errors: 0 };
+        return [id, { completed: completed - earlier.completed, errors: errors - earlier.errors }];
+      }),
+    );
   }
 
   #mark(kind: MarkView['kind'], label: string): void {
@@ -403,7 +405,7 @@ export class Session implements ControlHandler {
   }
 
   topology(): TopologyView {
-    const built = buildTopology({ cluster: this.#cluster, engine: this.#engine, recent: this.#recent });
+    const built = buildTopology({ cluster: this.#cluster, engine: this.#engine, recent: this.#recentPodTraffic() });
     const text = JSON.stringify(built);
     if (text !== this.#topologyText) {
       this.#topologyText = text;
@@ -477,7 +479,6 @@ export class Session implements ControlHandler {
     this.#scheduled = state.scheduled;
     this.#creation.restore(state.orders);
     this.#history.restore(state.history);
-    this.#podTotals = new Map(state.podTotals);
-    this.#recent = new Map(state.recent);
+    this.#podTotals = [...state.podTotals];
   }
 }

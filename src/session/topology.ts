@@ -24,7 +24,7 @@ export interface PodTraffic {
 export interface TopologyParts {
   readonly cluster: Cluster;
   readonly engine: SimulationApi;
-  /** Traffic of each pod over the last second. */
+  /** Traffic of each pod over the last seconds. */
   readonly recent: ReadonlyMap<string, PodTraffic>;
 }
 
