@@ -167,7 +167,7 @@ export interface OutlierDetection extends WithExtra {
   readonly successfulActiveHealthCheckUnejectHost: boolean;
   /** Istio: status codes that count as errors instead of 5xx. */
   readonly httpErrorCodes?: readonly number[];
-  /** Fields that the source set although the value is the default; the exporter writes them too. */
+  /** Properties of this object that the source set; the exporter writes them even if they hold the default. */
   readonly explicit: readonly string[];
 }
 
@@ -182,6 +182,8 @@ export interface HealthCheck extends WithExtra {
   readonly unhealthyEdgeIntervalNs?: Ns;
   readonly healthyEdgeIntervalNs?: Ns;
   readonly initialJitterNs?: Ns;
+  /** Absent: as `noTrafficIntervalNs`. */
+  readonly noTrafficHealthyIntervalNs?: Ns;
   readonly path?: string;
   readonly host?: string;
   readonly expectedStatuses?: readonly { readonly start: number; readonly end: number }[];

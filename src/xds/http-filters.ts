@@ -19,6 +19,8 @@ interface HttpFilterCommon extends WithExtra {
   readonly name: string;
   /** Off unless a route switches it on. */
   readonly disabled?: boolean;
+  /** What else the entry of the chain says; `extra` belongs to the filter's configuration. */
+  readonly entryExtra?: JsonObject;
   readonly origin?: ConfigOrigin;
 }
 
@@ -212,6 +214,7 @@ export interface ExtAuthzConfig extends WithExtra {
     readonly filter: string;
     readonly path: readonly string[];
     readonly match: MetadataValueMatcher;
+    readonly invert?: boolean;
   };
 }
 

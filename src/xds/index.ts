@@ -89,6 +89,7 @@ export type {
   OutlierDetection,
   SlowStart,
 } from './clusters';
+export { diffJson, formatDifferences, type IgnoredField, type JsonDifference } from './equal';
 export { type HeaderAppendAction, type HeaderMutations, type HeaderValueOption, NO_HEADER_MUTATIONS } from './headers';
 export type {
   CorsPolicy,
@@ -109,6 +110,27 @@ export type {
   RbacRules,
   TokenBucket,
 } from './http-filters';
+export {
+  type Decoded,
+  type DecodeResult,
+  decodeCluster,
+  decodeClusterLoadAssignment,
+  decodeListener,
+  decodeRouteConfiguration,
+  type RouteDecodeOptions,
+} from './json/decode';
+export {
+  decodeBootstrap,
+  decodeDiscoveryResponse,
+  type EnvoyBootstrap,
+  type EnvoyResources,
+} from './json/decode-bootstrap';
+export { encodeCluster } from './json/encode-clusters';
+export { encodeClusterLoadAssignment } from './json/encode-endpoints';
+export { encodeListener } from './json/encode-listeners';
+export { encodeRouteConfiguration } from './json/encode-routes';
+export { canonicalJson } from './json/json-text';
+export type { DecodeProblem } from './json/reader';
 export type { JsonObject, JsonValue, WithExtra } from './json-value';
 export {
   type AccessLogConfig,
@@ -175,3 +197,4 @@ export type {
   UpstreamTlsContext,
   UpstreamTransportSocket,
 } from './transport';
+export { contentVersion, type SnapshotContent } from './version';

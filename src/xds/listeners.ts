@@ -37,15 +37,22 @@ export interface SocketAddress {
   readonly protocol?: 'UDP';
 }
 
-export type ListenerFilter = WithExtra &
-  (
+/** `name` absent = the name under which Envoy registers the filter. */
+export type ListenerFilter = WithExtra & { readonly name?: string } & (
     | { readonly kind: 'originalDst' }
-    | { readonly kind: 'tlsInspector'; readonly disabledPorts: readonly PortPredicate[] }
+    | {
+        readonly kind: 'tlsInspector';
+        readonly disabledPorts: readonly PortPredicate[];
+        readonly initialReadBufferSizeBytes?: number;
+      }
     | { readonly kind: 'httpInspector'; readonly disabledPorts: readonly PortPredicate[] }
     | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonValue }
   );
 
-/** Half-open range of destination ports for which a listener filter is switched off. */
+/**
+ * Half-open range of destination ports. A listener filter is switched off where one of the plain ranges holds the port, or where there are
+ * inverted ranges and none of them holds it.
+ */
 export interface PortPredicate {
   readonly start: number;
   readonly end: number;
@@ -89,9 +96,15 @@ export interface FilterChain extends WithExtra {
   readonly origin?: ConfigOrigin;
 }
 
+/** `name` absent = the name under which Envoy registers the filter. */
 export type NetworkFilter =
-  | { readonly kind: 'httpConnectionManager'; readonly hcm: HttpConnectionManager; readonly origin?: ConfigOrigin }
-  | { readonly kind: 'tcpProxy'; readonly tcpProxy: TcpProxy; readonly origin?: ConfigOrigin }
+  | {
+      readonly kind: 'httpConnectionManager';
+      readonly name?: string;
+      readonly hcm: HttpConnectionManager;
+      readonly origin?: ConfigOrigin;
+    }
+  | { readonly kind: 'tcpProxy'; readonly name?: string; readonly tcpProxy: TcpProxy; readonly origin?: ConfigOrigin }
   | {
       readonly kind: 'rbac';
       readonly name: string;
@@ -106,13 +119,14 @@ export type NetworkFilter =
       readonly extAuthz: ExtAuthzConfig;
       readonly origin?: ConfigOrigin;
     }
-  | { readonly kind: 'sniCluster' }
+  | { readonly kind: 'sniCluster'; readonly name?: string }
   | { readonly kind: 'opaque'; readonly name: string; readonly typeUrl: string; readonly config: JsonValue };
 
 /** envoyproxy/envoy api/envoy/extensions/filters/network/http_connection_manager/v3 */
 export interface HttpConnectionManager extends WithExtra {
   readonly statPrefix: string;
-  readonly codecType: 'AUTO' | 'HTTP1' | 'HTTP2';
+  /** HTTP3 is not simulated. */
+  readonly codecType: 'AUTO' | 'HTTP1' | 'HTTP2' | 'HTTP3';
   readonly routes: /** `configSource` absent = the aggregated stream that istiod asks for. */
     | { readonly kind: 'rds'; readonly routeConfigName: string; readonly configSource?: JsonObject }
     | { readonly kind: 'inline'; readonly routeConfig: RouteConfiguration }

@@ -71,6 +71,7 @@ export type FilterStateMatcher =
 export type MetadataValueMatcher =
   | { readonly kind: 'string'; readonly match: StringMatcher }
   | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'doubleExact'; readonly value: number }
   | { readonly kind: 'double'; readonly min: number; readonly maxExclusive: number }
   | { readonly kind: 'present'; readonly present: boolean }
   | { readonly kind: 'null' }

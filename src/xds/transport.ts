@@ -16,7 +16,14 @@ export interface CommonTls extends WithExtra {
 export type TlsCertificateSource =
   /** `configSource` absent = the agent's secret discovery service as istiod writes it. */
   | { readonly kind: 'sds'; readonly secretName: string; readonly configSource?: JsonObject }
-  | { readonly kind: 'files'; readonly certificateChain: string; readonly privateKey: string };
+  /** Paths; `inline` holds the two data sources where the source carries the material itself. */
+  | {
+      readonly kind: 'files';
+      readonly certificateChain: string;
+      readonly privateKey: string;
+      readonly inline?: JsonObject;
+      readonly extra?: JsonObject;
+    };
 
 export interface TlsValidation extends WithExtra {
   /** Name of the trust bundle: "ROOTCA" is the mesh root, "system" the OS bundle, otherwise a secret or a file. */
@@ -25,6 +32,8 @@ export interface TlsValidation extends WithExtra {
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'none' };
   readonly matchSubjectAltNames: readonly StringMatcher[];
+  /** Written as a combined context. Absent: if the bundle comes from secret discovery, as istiod writes it. */
+  readonly combined?: boolean;
 }
 
 export interface UpstreamTlsContext extends WithExtra {
