@@ -115,7 +115,6 @@ export const FRAMES: Readonly<Record<string, Frame>> = {
   ValidatePort: (number) => virtualService({ route: [{ destination: { host: 'reviews', port: { number } } }] }),
   ValidatePortName: (name) => serviceEntry({ ports: [{ number: 80, name, protocol: 'HTTP' }], resolution: 'DNS' }),
   ValidateDuration: (timeout) => virtualService({ timeout }),
-  ValidateConnectTimeout: (connectTimeout) => destinationRule({ connectionPool: { tcp: { connectTimeout } } }),
   ValidateWildcardDomain: (host) => manifest(NETWORKING, 'DestinationRule', { host }),
   ValidateWildcardDomainForVirtualServiceBoundToGateway: (sni, host) =>
     gatewayVirtualService(

@@ -47,13 +47,20 @@ function expandRepeats(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, expandRepeats(entry)]));
 }
 
-/** The unit tests upstream leave out names, which the API server would never do. */
-function named(resource: Partial<Manifest>): unknown {
-  return { ...resource, metadata: { name: 'case', ...resource.metadata } };
+/**
+ * Upstream's unit tests have typed objects: some without a name, and none with a version. The file gives `v1` to all,
+ * also to kinds that are not served as such.
+ */
+function completed(resource: Partial<Manifest>): unknown {
+  const { apiVersion = '', kind = '' } = resource;
+  const lookup = REGISTRY.lookup(apiVersion, kind);
+  const served =
+    lookup.found === 'other-version' ? `${lookup.definition.group}/${lookup.definition.versions[0] ?? ''}` : apiVersion;
+  return { ...resource, apiVersion: served, metadata: { name: 'case', ...resource.metadata } };
 }
 
 function manifestOf(testCase: FunctionCase): unknown {
-  if (testCase.resource !== undefined) return named(testCase.resource);
+  if (testCase.resource !== undefined) return completed(testCase.resource);
   const frame = FRAMES[testCase.function];
   if (frame === undefined) throw new Error('no kind carries what this validator looks at');
   return frame(...(testCase.args ?? []).map((argument) => argument.value));

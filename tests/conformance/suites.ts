@@ -1,5 +1,6 @@
 import { runSuite as runEnvoyLb } from './envoy-lb';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
+import { runSuite as runIstioValidation } from './istio-validation';
 import type { ConformanceSuite } from './suite';
 
 /** Every conformance suite, in the order of the table. Each lives in a file of its name that exports `runSuite`. */
@@ -10,5 +11,11 @@ export const SUITES: readonly ConformanceSuite[] = [
     data: ['conformance', 'envoy-router-check'],
     minimumPassed: 113,
     runSuite: runEnvoyRouterCheck,
+  },
+  {
+    suite: 'istio-validation',
+    data: ['conformance', 'istio-validation'],
+    minimumPassed: 728,
+    runSuite: runIstioValidation,
   },
 ];

@@ -30,7 +30,7 @@ export const POLICY_TARGET_REFERENCE = object(
       pattern: '^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$',
     }),
     name: text('Name of the object.', { minLength: 1, maxLength: 253 }),
-    namespace: text('Has to stay empty: the object is looked for in the namespace of the policy.', { maxLength: 0 }),
+    namespace: text('Has to stay empty: the object is looked for in the namespace of the policy.'),
   },
   { required: ['kind', 'name'] },
 );

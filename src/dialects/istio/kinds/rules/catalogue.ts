@@ -105,7 +105,7 @@ export const RULES = {
   'address-range': error('MW1027', '`{value}` is neither an IP address nor a range such as 10.0.0.0/8.'),
   'unix-path': error('MW1028', '`{value}` is not the absolute path of a socket.'),
   'unix-with-port': error('MW1029', 'A Unix domain socket has no port.'),
-  'port-range': error('MW1030', '{value} is not a port: ports go from 1 to 65535.'),
+  'port-range': error('MW1030', '`{value}` is not a port: ports go from 1 to 65535.'),
   'port-name': error('MW1031', '`{value}` is not a port name.', 'Use letters, digits and dashes, at most 63.'),
   'protocol-unknown': error(
     'MW1032',
