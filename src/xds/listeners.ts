@@ -14,6 +14,8 @@ export interface Listener extends WithExtra {
   readonly trafficDirection: 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND';
   readonly filterChains: readonly FilterChain[];
   readonly defaultFilterChain?: FilterChain;
+  /** Protojson of xds.type.matcher.v3.Matcher; replaces the match rules of the chains and names the chain to use. */
+  readonly filterChainMatcher?: JsonObject;
   readonly listenerFilters: readonly ListenerFilter[];
   readonly listenerFiltersTimeoutNs: Ns;
   readonly continueOnListenerFiltersTimeout: boolean;

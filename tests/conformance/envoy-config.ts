@@ -1,22 +1,18 @@
 // Envoy's YAML and JSON as the product's own decoder reads them.
+import { type DecodeResult, decodeRouteConfiguration, type HeaderMatcher, type JsonObject } from '../../src/xds';
 
-import type { HeaderMatcher, JsonObject, RouteConfiguration } from '../../src/xds';
-import { readHeaderMatcher } from '../../src/xds/json/decode-matchers';
-import { readRouteConfiguration } from '../../src/xds/json/decode-routes';
-import { DecodeLog, MessageReader } from '../../src/xds/json/reader';
-
-export interface DecodedRoutes {
-  readonly configuration: RouteConfiguration;
-  readonly problems: readonly string[];
+/** The decoded value; a source that is not read is an error of the test. */
+export function decodedOrThrow<T>(result: DecodeResult<T>): T {
+  if (result.ok) return result.value.value;
+  throw new Error(`not decoded: ${result.error.map(({ path, message }) => `${path}: ${message}`).join('; ')}`);
 }
 
-export function decodeRoutes(value: JsonObject, validateByDefault: boolean): DecodedRoutes {
-  const log = new DecodeLog();
-  const reader = new MessageReader(log, value, '', 'envoy.config.route.v3.RouteConfiguration');
-  const configuration = readRouteConfiguration(reader, validateByDefault);
-  return { configuration, problems: log.problems.map(({ path, message }) => `${path}: ${message}`) };
-}
-
-export function decodeHeaderMatcher(value: JsonObject): HeaderMatcher {
-  return readHeaderMatcher(new MessageReader(new DecodeLog(), value, ''));
+/** One header matcher, read as part of a route. */
+export function decodeHeaderMatcher(json: JsonObject): HeaderMatcher {
+  const route = { match: { prefix: '/', headers: [json] }, direct_response: { status: 200 } };
+  const source = { virtual_hosts: [{ name: 'any', domains: ['*'], routes: [route] }] };
+  const configuration = decodedOrThrow(decodeRouteConfiguration(source));
+  const matcher = configuration.virtualHosts[0]?.routes[0]?.match.headers[0];
+  if (matcher === undefined) throw new Error(`no header matcher in ${JSON.stringify(json)}`);
+  return matcher;
 }

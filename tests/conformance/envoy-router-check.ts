@@ -20,9 +20,9 @@ import {
   rewriteRedirectPath,
   selectCluster,
 } from '../../src/engine/proxy/semantics';
-import type { FractionalPercent, JsonObject, JsonValue } from '../../src/xds';
+import { decodeRouteConfiguration, type FractionalPercent, type JsonObject, type JsonValue } from '../../src/xds';
 import { readShared } from '../support/shared';
-import { decodeHeaderMatcher, decodeRoutes } from './envoy-config';
+import { decodedOrThrow, decodeHeaderMatcher } from './envoy-config';
 import { SKIPS } from './skips';
 import { CaseRecorder, type SuiteResult } from './suite';
 
@@ -243,9 +243,7 @@ function problemsOf(outcome: Outcome, wanted: Validate): readonly string[] {
 }
 
 function compileFile(file: CheckFile): CompiledRouteConfiguration {
-  const { configuration, problems } = decodeRoutes(file.config, false);
-  if (problems.length > 0) throw new Error(`not decoded: ${problems.join('; ')}`);
-  const compiled = compileRouteConfiguration(configuration);
+  const compiled = compileRouteConfiguration(decodedOrThrow(decodeRouteConfiguration(file.config)));
   if (!compiled.ok) throw new Error(`refused: ${compiled.error}`);
   return compiled.value;
 }

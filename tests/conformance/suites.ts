@@ -1,3 +1,4 @@
+import { runSuite as runEnvoyFilterChain } from './envoy-filter-chain';
 import { runSuite as runEnvoyLb } from './envoy-lb';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
 import { runSuite as runIstioValidation } from './istio-validation';
@@ -17,5 +18,11 @@ export const SUITES: readonly ConformanceSuite[] = [
     data: ['conformance', 'istio-validation'],
     minimumPassed: 728,
     runSuite: runIstioValidation,
+  },
+  {
+    suite: 'envoy-filter-chain',
+    data: ['conformance', 'envoy-filter-chain'],
+    minimumPassed: 108,
+    runSuite: runEnvoyFilterChain,
   },
 ];

@@ -111,12 +111,18 @@ function rangesOf(predicate: MessageReader, invert: boolean): PortPredicate[] {
   const alternatives = predicate.message('orMatch')?.messages('rules', PREDICATE) ?? [predicate];
   return alternatives.flatMap((alternative): PortPredicate[] => {
     const not = invert ? undefined : alternative.message('notMatch', PREDICATE);
-    if (not !== undefined) return rangesOf(not, true);
+    if (not !== undefined) {
+      const inverted = rangesOf(not, true);
+      if (alternative !== predicate) alternative.finish();
+      return inverted;
+    }
     const range = alternative.message('destinationPortRange');
+    const ports: PortPredicate[] =
+      range === undefined
+        ? []
+        : [{ start: range.count('start'), end: range.count('end'), ...(invert ? { invert } : {}) }];
     if (alternative !== predicate) alternative.finish();
-    return range === undefined
-      ? []
-      : [{ start: range.count('start'), end: range.count('end'), ...(invert ? { invert } : {}) }];
+    return ports;
   });
 }
 
@@ -173,6 +179,7 @@ export function readListener(reader: MessageReader): Listener {
   const accept = reader.optionalCount('maxConnectionsToAcceptPerSocketEvent');
   const balance = reader.message('connectionBalanceConfig');
   const additional = reader.messages('additionalAddresses');
+  const matcher = reader.object('filterChainMatcher');
   return {
     name: reader.text('name'),
     address: address === undefined ? { address: '', port: 0 } : readAddress(address),
@@ -192,6 +199,7 @@ export function readListener(reader: MessageReader): Listener {
     accessLog: accessLogsOf(reader, 'accessLog'),
     connectionBalanceExact: balance?.present('exactBalance') ?? false,
     ...(defaultChain === undefined ? {} : { defaultFilterChain: readFilterChain(defaultChain) }),
+    ...(matcher === undefined ? {} : { filterChainMatcher: matcher }),
     ...(accept === undefined ? {} : { maxConnectionsToAcceptPerSocketEvent: accept }),
     ...reader.extra(),
   };

@@ -184,6 +184,7 @@ export function encodeListener(listener: Listener): JsonObject {
       filterChains: each(listener.filterChains, encodeFilterChain),
       useOriginalDst: flag(listener.useOriginalDst),
       defaultFilterChain: listener.defaultFilterChain && encodeFilterChain(listener.defaultFilterChain),
+      filterChainMatcher: listener.filterChainMatcher,
       listenerFilters: each(listener.listenerFilters, encodeListenerFilter),
       listenerFiltersTimeout: durationUnless(listener.listenerFiltersTimeoutNs, 15_000_000_000),
       continueOnListenerFiltersTimeout: flag(listener.continueOnListenerFiltersTimeout),

@@ -3,6 +3,14 @@
 export { withRequestAttemptCount, withResponseAttemptCount, withUpstreamServiceTime } from './attempt-headers';
 export { type BackOffState, type BackOffStrategy, nextBackOffMs, resetBackOff, startBackOff } from './back-off';
 export { type ClusterChoice, clusterChoiceUsesRandom, selectCluster } from './cluster-selection';
+export type { FilterChainInput } from './filter-chain-input';
+export {
+  type CompiledFilterChains,
+  compileFilterChains,
+  type FilterChainCriterion,
+  type FilterChainRecorder,
+  findFilterChain,
+} from './filter-chain-match';
 export {
   consumePlainTokens,
   consumeTokens,
