@@ -53,6 +53,7 @@ export function headerMatcher(
 ): HeaderMatcher {
   return {
     name: name.toLowerCase(),
+    ...(name === name.toLowerCase() ? {} : { sourceName: name }),
     match: toHeaderMatchSpecifier(match),
     invertMatch: false,
     treatMissingHeaderAsEmpty: false,

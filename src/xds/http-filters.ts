@@ -203,8 +203,9 @@ export interface ExtAuthzConfig extends WithExtra {
     readonly cluster: string;
     readonly timeoutNs: Ns;
     readonly pathPrefix?: string;
-    /** The URI of an HTTP service; for display and export. */
+    /** The URI of an HTTP service, the authority of a gRPC service; for display and export. */
     readonly uri?: string;
+    readonly authority?: string;
   };
   readonly failureModeAllow: boolean;
   readonly statusOnError: number;

@@ -20,6 +20,8 @@ export type HeaderMatchSpecifier =
 /** Names are lower-case. Several values of one header are matched joined with ",". */
 export interface HeaderMatcher {
   readonly name: string;
+  /** The name as the source spells it, where that is not lower-case; only the exporter reads it. */
+  readonly sourceName?: string;
   readonly match: HeaderMatchSpecifier;
   readonly invertMatch: boolean;
   readonly treatMissingHeaderAsEmpty: boolean;

@@ -17,6 +17,8 @@ function formatOf(reader: MessageReader): Format {
   const text = source?.optionalText('inlineString');
   if (text !== undefined) return { textFormat: text };
   const json = format?.object('jsonFormat');
+  // Istio writes its options even if there are none.
+  format?.messageOrPresent('jsonFormatOptions');
   return json === undefined ? {} : { jsonFormat: json };
 }
 

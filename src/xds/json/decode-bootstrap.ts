@@ -71,9 +71,8 @@ function readDiscoveryResponse(reader: MessageReader): EnvoyResources {
   reader.take('typeUrl');
   for (const [index, resource] of reader.list('resources').entries()) {
     const any = reader.anyAt(resource, `resources[${index}]`);
-    switch (any?.type) {
-      case undefined:
-        break;
+    if (any === undefined) continue;
+    switch (any.type) {
       case TYPE.listener:
         listeners.push(readListener(reader.open(any, any.type)));
         break;

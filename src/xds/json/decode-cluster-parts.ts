@@ -114,11 +114,12 @@ function slowStartOf(reader: MessageReader | undefined): { readonly slowStart?: 
   if (slowStart === undefined) return {};
   const aggression = slowStart.message('aggression', 'envoy.config.core.v3.RuntimeDouble');
   aggression?.keep('runtimeKey');
+  const minWeight = slowStart.message('minWeightPercent', 'envoy.type.v3.Percent');
   return {
     slowStart: {
       windowNs: slowStart.optionalDuration('slowStartWindow') ?? 0,
-      aggression: aggression?.optionalReal('defaultValue') ?? 1,
-      minWeightPercent: readPercent(slowStart, 'minWeightPercent') ?? 10,
+      aggression: aggression?.wrappedReal('defaultValue', 1) ?? 1,
+      minWeightPercent: minWeight?.wrappedReal('value', 10) ?? 10,
       ...slowStart.extra(),
     },
   };
@@ -156,7 +157,7 @@ export function lbPolicyOf(cluster: MessageReader): LoadBalancingPolicy {
       const reader = cluster.message('ringHashLbConfig', 'envoy.config.cluster.v3.Cluster.RingHashLbConfig');
       return {
         kind,
-        minimumRingSize: reader?.wrappedCount('minimumRingSize', 1024) ?? 1024,
+        minimumRingSize: reader?.optionalCount('minimumRingSize') ?? 1024,
         maximumRingSize: reader?.wrappedCount('maximumRingSize', 8_388_608) ?? 8_388_608,
         hashFunction: reader?.choice('hashFunction', ['XX_HASH', 'MURMUR_HASH_2']) ?? 'XX_HASH',
         ...hashing,

@@ -59,7 +59,10 @@ export function readLocality(reader: MessageReader | undefined): Locality {
 
 function readLocalityLbEndpoints(reader: MessageReader): LocalityLbEndpoints {
   const weight = reader.optionalCount('loadBalancingWeight');
-  const locality = readLocality(reader.message('locality', 'envoy.config.core.v3.Locality'));
+  const place = reader.messageOrPresent('locality', 'envoy.config.core.v3.Locality');
+  const locality = readLocality(place);
+  // Written again for weighted localities only.
+  if (place?.isEmpty && weight === undefined) reader.put('locality', {});
   return {
     locality,
     priority: reader.count('priority'),

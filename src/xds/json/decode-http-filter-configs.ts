@@ -13,7 +13,7 @@ import type { MessageReader } from './reader';
 const NEVER: FractionalPercent = { numerator: 0, denominator: 100 };
 
 function percentageOf(reader: MessageReader): FractionalPercent {
-  const percentage = reader.message('percentage', 'envoy.type.v3.FractionalPercent');
+  const percentage = reader.messageOrPresent('percentage', 'envoy.type.v3.FractionalPercent');
   // A percentage that is not set never fires: source/extensions/filters/http/fault/fault_filter.cc
   return percentage === undefined ? NEVER : readFractionalPercent(percentage);
 }
@@ -78,18 +78,15 @@ export function readLocalRateLimit(reader: MessageReader): LocalRateLimitConfig 
   };
 }
 
-/** The Envoy cluster of a GrpcService; Google's client is not simulated. */
-function grpcClusterOf(service: MessageReader | undefined): string {
-  return service?.message('envoyGrpc')?.text('clusterName') ?? '';
-}
-
 /** api/envoy/extensions/filters/http/ratelimit/v3/rate_limit.proto */
 export function readRateLimit(reader: MessageReader): RateLimitConfig {
   const service = reader.message('rateLimitService', 'envoy.config.ratelimit.v3.RateLimitServiceConfig');
   service?.keep('transportApiVersion');
+  const grpc = service?.message('grpcService', 'envoy.config.core.v3.GrpcService');
   return {
     domain: reader.text('domain'),
-    cluster: grpcClusterOf(service?.message('grpcService', 'envoy.config.core.v3.GrpcService')),
+    // Google's client instead of a cluster is not simulated.
+    cluster: grpc?.message('envoyGrpc')?.text('clusterName') ?? '',
     timeoutNs: reader.duration('timeout', 20_000_000),
     failureModeDeny: reader.flag('failureModeDeny'),
     ...reader.extra(),
@@ -114,10 +111,13 @@ function authzServiceOf(reader: MessageReader): ExtAuthzConfig['service'] {
     };
   }
   const grpc = reader.message('grpcService', 'envoy.config.core.v3.GrpcService');
+  const envoyGrpc = grpc?.message('envoyGrpc');
+  const authority = envoyGrpc?.text('authority') ?? '';
   return {
     kind: 'grpc',
     timeoutNs: grpc?.duration('timeout', DEFAULT_AUTHZ_TIMEOUT_NS) ?? DEFAULT_AUTHZ_TIMEOUT_NS,
-    cluster: grpcClusterOf(grpc),
+    cluster: envoyGrpc?.text('clusterName') ?? '',
+    ...(authority === '' ? {} : { authority }),
   };
 }
 

@@ -25,7 +25,7 @@ export function readFractionalPercent(reader: MessageReader): FractionalPercent 
 
 /** A Percent message: its value, or undefined when the field is absent. */
 export function readPercent(reader: MessageReader, field: string): number | undefined {
-  return reader.message(field, 'envoy.type.v3.Percent')?.real('value');
+  return reader.messageOrPresent(field, 'envoy.type.v3.Percent')?.real('value');
 }
 
 export function readRuntimeFraction(reader: MessageReader, field: string): RuntimeFraction | undefined {
@@ -107,8 +107,11 @@ function readHeaderMatchSpecifier(reader: MessageReader): HeaderMatchSpecifier {
 }
 
 export function readHeaderMatcher(reader: MessageReader): HeaderMatcher {
+  const sourceName = reader.text('name');
+  const name = sourceName.toLowerCase();
   const matcher: HeaderMatcher = {
-    name: reader.text('name').toLowerCase(),
+    name,
+    ...(sourceName === name ? {} : { sourceName }),
     match: readHeaderMatchSpecifier(reader),
     invertMatch: reader.flag('invertMatch'),
     treatMissingHeaderAsEmpty: reader.flag('treatMissingHeaderAsEmpty'),

@@ -130,7 +130,7 @@ export function readUpstreamTls(reader: MessageReader): UpstreamTlsContext {
 export function readDownstreamTls(reader: MessageReader): DownstreamTlsContext {
   return {
     common: readCommonTls(reader.message('commonTlsContext', COMMON_TLS)),
-    requireClientCertificate: reader.wrappedFlag('requireClientCertificate', false),
+    requireClientCertificate: reader.flag('requireClientCertificate'),
     ...reader.extra(),
   };
 }

@@ -5,7 +5,7 @@ import { anyOf, message, text } from './writer';
 
 function encodeFormat(log: AccessLogConfig): JsonObject | undefined {
   if (log.textFormat !== undefined) return { textFormatSource: { inlineString: log.textFormat } };
-  return log.jsonFormat === undefined ? undefined : { jsonFormat: log.jsonFormat };
+  return log.jsonFormat === undefined ? undefined : { jsonFormat: log.jsonFormat, jsonFormatOptions: {} };
 }
 
 /** `envoy.config.accesslog.v3.AccessLog` */

@@ -121,8 +121,8 @@ export function lbPolicyFields(policy: LoadBalancingPolicy): Fields {
     case 'RING_HASH':
       return {
         lbPolicy: 'RING_HASH',
-        ringHashLbConfig: messageIfAny({
-          minimumRingSize: policy.minimumRingSize === 1024 ? undefined : int64(policy.minimumRingSize),
+        ringHashLbConfig: message({
+          minimumRingSize: int64(policy.minimumRingSize),
           hashFunction: unless<string>(policy.hashFunction, 'XX_HASH'),
           maximumRingSize: policy.maximumRingSize === 8_388_608 ? undefined : int64(policy.maximumRingSize),
         }),

@@ -8,7 +8,18 @@ import {
   encodeMetadataValueMatcher,
 } from './encode-matchers';
 import { encodeHttpStatus } from './http-status';
-import { count, duration, durationUnless, each, type Fields, flag, message, text, unless } from './writer';
+import {
+  count,
+  duration,
+  durationUnless,
+  each,
+  type Fields,
+  flag,
+  message,
+  messageIfAny,
+  text,
+  unless,
+} from './writer';
 
 /** A percentage that never fires is the one that is not set. */
 function percentageField(percentage: FractionalPercent): JsonObject | undefined {
@@ -83,7 +94,9 @@ export function encodeRateLimitFilter(limit: RateLimitConfig): JsonObject {
       domain: text(limit.domain),
       timeout: durationUnless(limit.timeoutNs, 20_000_000),
       failureModeDeny: flag(limit.failureModeDeny),
-      rateLimitService: { grpcService: { envoyGrpc: { clusterName: limit.cluster } } },
+      rateLimitService: {
+        grpcService: message({ envoyGrpc: limit.cluster === '' ? undefined : { clusterName: limit.cluster } }),
+      },
     },
     limit.extra,
   );
@@ -104,7 +117,7 @@ function serviceFields(service: ExtAuthzConfig['service']): Fields {
   }
   return {
     grpcService: message({
-      envoyGrpc: { clusterName: service.cluster },
+      envoyGrpc: messageIfAny({ clusterName: text(service.cluster), authority: text(service.authority) }),
       timeout: durationUnless(service.timeoutNs, 200_000_000),
     }),
   };

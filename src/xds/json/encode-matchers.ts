@@ -74,7 +74,7 @@ function headerMatchFields(matcher: HeaderMatcher): Fields {
 
 export function encodeHeaderMatcher(matcher: HeaderMatcher): JsonObject {
   return message({
-    name: matcher.name,
+    name: matcher.sourceName ?? matcher.name,
     ...headerMatchFields(matcher),
     invertMatch: flag(matcher.invertMatch),
     treatMissingHeaderAsEmpty: flag(matcher.treatMissingHeaderAsEmpty),

@@ -84,7 +84,7 @@ export function encodeDownstreamTls(tls: DownstreamTlsContext): JsonObject {
   const context = message(
     {
       commonTlsContext: encodeCommonTls(tls.common),
-      requireClientCertificate: flag(tls.requireClientCertificate),
+      requireClientCertificate: tls.requireClientCertificate,
     },
     tls.extra,
   );

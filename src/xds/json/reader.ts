@@ -170,6 +170,13 @@ export class MessageReader {
     return this.optionalReal(field) ?? 0;
   }
 
+  /** A double inside a message that may be absent; one that says the default is kept for the export. */
+  wrappedReal(field: string, standard: number): number {
+    const raw = this.#fields.get(field);
+    const value = this.optionalReal(field);
+    return value === undefined || raw === undefined ? standard : this.#keepDefault(field, raw, value, standard);
+  }
+
   /** A signed integer of any width; absent is undefined. Values beyond 2^53 lose precision. */
   optionalInteger(field: string): number | undefined {
     const value = this.optionalReal(field);
