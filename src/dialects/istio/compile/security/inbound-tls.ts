@@ -12,7 +12,7 @@ const CIPHER_SUITES = [
   'AES128-GCM-SHA256',
 ];
 export const ALPN_HTTP = ['h2', 'http/1.1'];
-const ALPN_TCP = ['istio-peer-exchange', 'h2', 'http/1.1'];
+export const ALPN_TCP = ['istio-peer-exchange', 'h2', 'http/1.1'];
 
 /** Trust domains whose identities are taken for peers. istio/istio pilot/pkg/networking/plugin/authn/util.go (TrustDomainsForValidation) */
 function acceptedTrustDomains(mesh: MeshConfig): readonly string[] {
