@@ -1,0 +1,118 @@
+/** Automatic layout: layers from left to right by dagre, namespaces kept together, columns as close as the room asks for. */
+import dagre from '@dagrejs/dagre';
+
+export interface LayoutNode {
+  readonly id: string;
+  /** "" stands outside every box. */
+  readonly namespace: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface LayoutRequest {
+  readonly nodes: readonly LayoutNode[];
+  readonly edges: readonly (readonly [string, string])[];
+  /** The canvas on the screen, in CSS pixels: decides how wide the columns stand. */
+  readonly room: { readonly width: number; readonly height: number };
+}
+
+/** Top left corners, in canvas units. */
+export type Positions = Readonly<Record<string, readonly [number, number]>>;
+
+/** What an edge and its label want between two columns, and what they make do with before cards shrink. */
+const COLUMN_GAPS = [200, 168, 140, 116, 96] as const;
+const ROW_GAP = 56;
+/** Free border around a fitted picture, as a share of the room. */
+const FIT_SHARE = 0.94;
+/** Scales from which full and small cards are drawn. */
+const NEAR_ZOOM = 0.8;
+const MID_ZOOM = 0.52;
+const BOX_MARGIN = 44;
+
+interface Column {
+  readonly ids: readonly string[];
+  readonly width: number;
+}
+
+function runDagre({ nodes, edges }: LayoutRequest): Map<string, { x: number; y: number }> {
+  const graph = new dagre.graphlib.Graph({ compound: true });
+  graph.setGraph({ rankdir: 'LR', nodesep: ROW_GAP, ranksep: 120, marginx: 0, marginy: 0 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const known = new Set(nodes.map((node) => node.id));
+  const namespaces = new Set(nodes.map((node) => node.namespace).filter((name) => name !== ''));
+  // One namespace needs no box to hold it together, and layouts without boxes are tighter.
+  const boxed = namespaces.size > 1;
+  if (boxed) for (const name of namespaces) graph.setNode(`box:${name}`, {});
+  for (const { id, namespace, width, height } of nodes) {
+    graph.setNode(id, { width, height });
+    if (boxed && namespace !== '') graph.setParent(id, `box:${namespace}`);
+  }
+  for (const [source, destination] of edges) {
+    if (source !== destination && known.has(source) && known.has(destination)) graph.setEdge(source, destination);
+  }
+  dagre.layout(graph);
+  return new Map(
+    nodes.map(({ id }) => {
+      const placed = graph.node(id);
+      return [id, { x: placed.x, y: placed.y }];
+    }),
+  );
+}
+
+/** Nodes that dagre put above each other, from left to right. */
+function columnsOf(request: LayoutRequest, centres: ReadonlyMap<string, { x: number }>): Column[] {
+  const byX = new Map<number, LayoutNode[]>();
+  for (const node of request.nodes) {
+    const x = Math.round(centres.get(node.id)?.x ?? 0);
+    byX.set(x, [...(byX.get(x) ?? []), node]);
+  }
+  return [...byX]
+    .sort(([a], [b]) => a - b)
+    .map(([, nodes]) => ({
+      ids: nodes.map((node) => node.id),
+      width: Math.max(...nodes.map((node) => node.width)),
+    }));
+}
+
+function totalWidth(columns: readonly Column[], gap: number): number {
+  return columns.reduce((sum, column) => sum + column.width, 0) + gap * Math.max(0, columns.length - 1);
+}
+
+/** The widest gap that still allows the most detailed cards the room can show at all. */
+function chooseGap(columns: readonly Column[], height: number, room: LayoutRequest['room']): number {
+  const zoomAt = (gap: number): number =>
+    FIT_SHARE *
+    Math.min(
+      room.width / (totalWidth(columns, gap) + BOX_MARGIN),
+      room.height / (height + BOX_MARGIN + 2 * BOX_MARGIN),
+    );
+  for (const wanted of [NEAR_ZOOM, MID_ZOOM]) {
+    const fitting = COLUMN_GAPS.find((gap) => zoomAt(gap) >= wanted);
+    if (fitting !== undefined) return fitting;
+  }
+  return COLUMN_GAPS[0];
+}
+
+/** Lays the whole graph out anew. */
+export function layoutGraph(request: LayoutRequest): Positions {
+  if (request.nodes.length === 0) return {};
+  const centres = runDagre(request);
+  const columns = columnsOf(request, centres);
+  const tops = request.nodes.map((node) => (centres.get(node.id)?.y ?? 0) - node.height / 2);
+  const bottoms = request.nodes.map((node) => (centres.get(node.id)?.y ?? 0) + node.height / 2);
+  const top = Math.min(...tops);
+  const gap = chooseGap(columns, Math.max(...bottoms) - top, request.room);
+  const nodes = new Map(request.nodes.map((node) => [node.id, node]));
+  const positions: Record<string, readonly [number, number]> = {};
+  let left = 0;
+  for (const column of columns) {
+    for (const id of column.ids) {
+      const node = nodes.get(id);
+      if (node === undefined) continue;
+      const y = (centres.get(id)?.y ?? 0) - node.height / 2 - top;
+      positions[id] = [Math.round(left + (column.width - node.width) / 2), Math.round(y)];
+    }
+    left += column.width + gap;
+  }
+  return positions;
+}
