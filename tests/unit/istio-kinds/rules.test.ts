@@ -220,6 +220,14 @@ describe('the other kinds', () => {
     ]);
   });
 
+  it('WasmPlugin: where a module may come from', () => {
+    const plugin = (url: string) => object('WasmPlugin', `  url: ${url}`, 'extensions.istio.io/v1alpha1');
+    const good = ['ghcr.io/a/b:v1', 'oci://host:5000/a:1', 'http://a.b/c%20d', 'file:///opt/a.wasm', '/opt/a.wasm'];
+    const bad = ['ftp://a/b', 'localhost:5000/a', 'http://a:b/c', 'http://a/%zz', '"http://a/b c"'];
+    expect(good.flatMap((url) => findings(plugin(url)))).toEqual([]);
+    expect(bad.map((url) => findings(plugin(url)))).toEqual(bad.map(() => ['MW1901 5:spec.url']));
+  });
+
   it('exportTo and selectors', () => {
     const rule = (fields: string) => destinationRule(`  host: reviews\n  ${fields}`);
     expect(findings(rule('exportTo: [".", shop]'))).toEqual(['MW1014 6:spec.exportTo.1']);

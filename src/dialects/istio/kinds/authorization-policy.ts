@@ -104,7 +104,7 @@ export const AUTHORIZATION_POLICY_KIND = defineKind({
   kind: 'AuthorizationPolicy',
   plural: 'authorizationpolicies',
   namespaced: true,
-  support: { level: 'partial', notSimulated: ['spec.provider'] },
+  support: { level: 'partial', notSimulated: ['provider'] },
   summary: 'Lets requests to workloads in or turns them away, by who sends them and what they ask for.',
   link: 'https://istio.io/latest/docs/reference/config/security/authorization-policy/',
   fields: { spec: AUTHORIZATION_POLICY_SPEC, status: ISTIO_STATUS },

@@ -165,11 +165,11 @@ export const DESTINATION_RULE_KIND = defineKind({
   support: {
     level: 'partial',
     notSimulated: [
-      'spec.trafficPolicy.tunnel',
-      'spec.trafficPolicy.proxyProtocol',
-      'spec.trafficPolicy.loadBalancer.backendUtilization',
-      'spec.trafficPolicy.connectionPool.tcp.tcpKeepalive',
-      'spec.trafficPolicy.connectionPool.http.http2KeepAlive',
+      'trafficPolicy.tunnel',
+      'trafficPolicy.proxyProtocol',
+      'trafficPolicy.loadBalancer.backendUtilization',
+      'trafficPolicy.connectionPool.tcp.tcpKeepalive',
+      'trafficPolicy.connectionPool.http.http2KeepAlive',
     ],
   },
   summary: 'What happens to traffic to a service once it is routed: subsets, load balancing, limits, ejection, TLS.',

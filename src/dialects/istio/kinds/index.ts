@@ -79,8 +79,8 @@ export type { PolicySelector, PolicyTargetReference, WorkloadSelector } from './
 export type { ServerTlsSettings, TlsCertificate } from './server-tls';
 export type {
   ServiceEntryObject,
+  ServiceEntryPort,
   ServiceEntrySpec,
-  ServicePort,
 } from './service-entry';
 export type {
   EgressListener,

@@ -70,7 +70,7 @@ export const REQUEST_AUTHENTICATION_KIND = defineKind({
   namespaced: true,
   support: {
     level: 'partial',
-    notSimulated: ['spec.jwtRules.jwksUri', 'spec.jwtRules.timeout'],
+    notSimulated: ['jwtRules.jwksUri', 'jwtRules.timeout'],
   },
   summary: 'Verifies the tokens of requests and gives them an identity; it does not ask for a token by itself.',
   link: 'https://istio.io/latest/docs/reference/config/security/request_authentication/',

@@ -4,7 +4,7 @@ import { WORKLOAD_SELECTOR } from './selector';
 import { ISTIO_STATUS } from './status';
 import { WORKLOAD_ENTRY_SPEC } from './workload-entry';
 
-export const SERVICE_PORT = object(
+export const SERVICE_ENTRY_PORT = object(
   'A port of the service.',
   {
     number: port('Number of the port, unique in the list.'),
@@ -16,7 +16,7 @@ export const SERVICE_PORT = object(
   },
   { required: ['number', 'name'] },
 );
-export type ServicePort = TypeOf<typeof SERVICE_PORT>;
+export type ServiceEntryPort = TypeOf<typeof SERVICE_ENTRY_PORT>;
 
 export const SERVICE_ENTRY_SPEC = object(
   'Hosts that join the registry, and how their endpoints are found.',
@@ -29,7 +29,7 @@ export const SERVICE_ENTRY_SPEC = object(
       },
       { max: 256 },
     ),
-    ports: list('Ports of the service.', SERVICE_PORT, { max: 256 }),
+    ports: list('Ports of the service.', SERVICE_ENTRY_PORT, { max: 256 }),
     location: choice(
       'Whether the service belongs to the mesh. Default: MESH_EXTERNAL.',
       ['MESH_EXTERNAL', 'MESH_INTERNAL'],
@@ -71,7 +71,7 @@ export const SERVICE_ENTRY_KIND = defineKind({
   kind: 'ServiceEntry',
   plural: 'serviceentries',
   namespaced: true,
-  support: { level: 'full' },
+  support: { level: 'partial', notSimulated: ['endpoints.network', 'Unix domain sockets'] },
   summary: 'Adds a host to the service registry, so that routes and policies can name it.',
   link: 'https://istio.io/latest/docs/reference/config/networking/service-entry/',
   fields: { spec: SERVICE_ENTRY_SPEC, status: ISTIO_STATUS },

@@ -90,12 +90,7 @@ export const SIDECAR_KIND = defineKind({
   namespaced: true,
   support: {
     level: 'partial',
-    notSimulated: [
-      'spec.ingress.captureMode',
-      'spec.egress.captureMode',
-      'spec.outboundTrafficPolicy.egressProxy',
-      'spec.ingress.tls',
-    ],
+    notSimulated: ['ingress.captureMode', 'egress.captureMode', 'outboundTrafficPolicy.egressProxy', 'ingress.tls'],
   },
   summary: 'Narrows what the sidecars of a namespace know, and says what they listen on.',
   link: 'https://istio.io/latest/docs/reference/config/networking/sidecar/',

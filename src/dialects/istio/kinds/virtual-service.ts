@@ -104,7 +104,7 @@ export const VIRTUAL_SERVICE_KIND = defineKind({
   kind: 'VirtualService',
   plural: 'virtualservices',
   namespaced: true,
-  support: { level: 'partial', notSimulated: ['spec.http.match.statPrefix', 'spec.tcp.match.sourceSubnet'] },
+  support: { level: 'partial', notSimulated: ['http.match.statPrefix', 'tcp.match.sourceSubnet'] },
   summary: 'Rules that decide where requests to a host go, and what happens to them on the way.',
   link: 'https://istio.io/latest/docs/reference/config/networking/virtual-service/',
   fields: { spec: VIRTUAL_SERVICE_SPEC, status: ISTIO_STATUS },

@@ -25,7 +25,7 @@ export const WORKLOAD_ENTRY_KIND = defineKind({
   kind: 'WorkloadEntry',
   plural: 'workloadentries',
   namespaced: true,
-  support: { level: 'partial', notSimulated: ['spec.network', 'spec.serviceAccount'] },
+  support: { level: 'partial', notSimulated: ['network', 'Unix domain sockets'] },
   summary: 'One workload outside Kubernetes that takes part in the mesh, such as a virtual machine.',
   link: 'https://istio.io/latest/docs/reference/config/networking/workload-entry/',
   fields: { spec: WORKLOAD_ENTRY_SPEC, status: ISTIO_STATUS },

@@ -37,7 +37,7 @@ export function validateEnvoyFilter(resource: Resource<EnvoyFilterObject>, bag: 
 function checkPatch(check: Check, { applyTo = 'INVALID', match, patch }: EnvoyConfigPatch, path: ConfigPath): void {
   const forWaypoint = match?.context === 'WAYPOINT';
   if (forWaypoint !== (match?.waypoint !== undefined) && match !== undefined) {
-    check.report('waypoint-match', [...path, 'match'], {});
+    check.report('waypoint-match', [...path, 'match']);
   }
   if (forWaypoint) return;
   const operation = patch?.operation ?? 'INVALID';

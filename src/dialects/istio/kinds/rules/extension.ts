@@ -7,15 +7,22 @@ import { checkMetadata, checkPolicyTargets } from './common';
 
 const SCHEMES: ReadonlySet<string> = new Set(['', 'file', 'http', 'https', 'oci']);
 
+/** What stands before the first colon where that can be a scheme, as Go reads addresses. */
+const SCHEME = /^([a-zA-Z][a-zA-Z0-9+.-]*):/;
+const AUTHORITY = /^(?:[^@/?#]*@)?(?:\[[0-9a-fA-F:.]+\]|[^:[\]@/?#]*)(?::\d*)?(?:[/?#]|$)/;
+
 /** istio/istio pkg/config/validation/validation.go (validateWasmPluginURL): a text without a scheme is an image. */
+function isModuleUrl(url: string): boolean {
+  if (/[\s\p{Cc}]/u.test(url) || /%(?![0-9a-fA-F]{2})/.test(url)) return false;
+  const scheme = SCHEME.exec(url)?.[1] ?? '';
+  if (!SCHEMES.has(scheme.toLowerCase())) return false;
+  if (scheme === '') return AUTHORITY.test(url);
+  const rest = url.slice(scheme.length + 1);
+  return !rest.startsWith('//') || AUTHORITY.test(rest.slice(2));
+}
+
 function checkUrl(check: Check, url: string, path: ConfigPath): void {
-  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\//.exec(url)?.[1]?.toLowerCase() ?? '';
-  const rest = scheme === '' ? url : url.slice(scheme.length + '://'.length);
-  const sound =
-    !/[\s\p{Cc}]/u.test(rest) &&
-    !/%(?![0-9a-fA-F]{2})/.test(rest) &&
-    /^(?:[^:/]|\/|.*:\d*(?:[/@]|$)|.*:[\w.-]+$)/.test(rest);
-  if (!SCHEMES.has(scheme) || !sound) check.report('module-url', path, { value: url });
+  if (!isModuleUrl(url)) check.report('module-url', path, { value: url });
 }
 
 function checkEnvironment(check: Check, vm: WasmVmConfig | undefined, path: ConfigPath): void {

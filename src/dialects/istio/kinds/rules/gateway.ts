@@ -1,5 +1,6 @@
 import type { ConfigPath, DiagnosticBag, Resource } from '../../../../config';
 import type { GatewayObject, GatewayPort, GatewayServer } from '../gateway';
+import type { RuleName } from './catalogue';
 import { type Check, createCheck } from './check';
 import { checkMetadata, isIp, unixPath } from './common';
 import { isDnsLabel, isPartialWildcard, isUnixAddress, isWildcardDomain } from './names';
@@ -44,7 +45,7 @@ function checkServer(check: Check, server: GatewayServer, path: ConfigPath): voi
 /** istio/istio pkg/config/validation/validation.go (validateServerPort) */
 function checkServerPort(check: Check, port: GatewayPort, bind: string, path: ConfigPath): boolean {
   let sound = true;
-  const report = (rule: Parameters<Check['report']>[0], field: string, value: string | number): void => {
+  const report = (rule: RuleName, field: string, value: string | number): void => {
     sound = false;
     check.report(rule, [...path, field], { value });
   };
