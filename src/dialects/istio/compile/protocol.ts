@@ -81,5 +81,6 @@ export type ListenerProtocol = 'HTTP' | 'TCP' | 'Auto';
 /** istio/istio pilot/pkg/networking/networking.go (ModelProtocolToListenerProtocol) */
 export function listenerProtocolOf(protocol: Protocol): ListenerProtocol {
   if (isHttp(protocol)) return 'HTTP';
-  return isTcp(protocol) ? 'TCP' : 'Auto';
+  // There is nothing to detect in datagrams.
+  return isTcp(protocol) || protocol === 'UDP' ? 'TCP' : 'Auto';
 }

@@ -25,6 +25,7 @@ import { inboundRetryPolicy } from '../routes/retry-policy';
 import { type InboundChainOption, inboundChainOptions } from '../security/inbound-chain-options';
 import type { MtlsSettings, WorkloadSecurity } from '../security-contract';
 import { httpManagerFilter } from './http-connection-manager';
+import { canBind, canBindIngress } from './reserved-ports';
 import { accessLogsOf, listenerAccessLogsOf, NETWORK_METADATA_EXCHANGE, networkStatsFilters } from './telemetry';
 
 export interface InboundRequest {
@@ -185,10 +186,12 @@ function passthroughChains(ports: readonly InboundPort[], request: InboundReques
 }
 
 /** The first service on a target port decides its protocol. istio/istio pilot/pkg/networking/core/listener_inbound.go (getFilterChainsByServicePort) */
-function portsOfServices({ proxy }: InboundRequest): readonly InboundPort[] {
+function portsOfServices({ proxy, push }: InboundRequest): readonly InboundPort[] {
   const ports = new Map<number, InboundPort>();
   for (const { service, port, targetPort } of proxy.serviceTargets) {
     if (ports.has(targetPort) || targetPort === 0) continue;
+    const binding = { bind: WILDCARD_ADDRESS, port: targetPort, protocol: port.protocol, bindToPort: false };
+    if (!canBind(proxy, binding, push.mesh)) continue;
     ports.set(targetPort, {
       clusterName: inboundClusterName(targetPort),
       port,
@@ -212,6 +215,8 @@ function portsOfSidecar({ proxy, scope }: InboundRequest): readonly InboundPort[
     if (ports.has(port.port)) continue;
     const bind = ingress.bind ?? '';
     const capture = ingress.captureMode ?? 'DEFAULT';
+    const bindToPort = capture === 'DEFAULT' ? none : capture === 'NONE';
+    if (!canBindIngress(proxy, { ...port, bind, bindToPort })) continue;
     ports.set(port.port, {
       clusterName: inboundClusterName(port.port),
       port,
@@ -219,7 +224,7 @@ function portsOfSidecar({ proxy, scope }: InboundRequest): readonly InboundPort[
       bind: bind === '' ? (proxy.ipAddresses[0] ?? WILDCARD_ADDRESS) : bind,
       hostname: `${scope.sidecar?.metadata.name ?? ''}.${scope.namespace}`,
       passthrough: false,
-      bindToPort: capture === 'DEFAULT' ? none : capture === 'NONE',
+      bindToPort,
       origin:
         scope.sidecar === undefined
           ? serviceOfIngress(ingress, proxy, scope).origin
