@@ -1,6 +1,7 @@
 import { runSuite as runEnvoyFilterChain } from './envoy-filter-chain';
 import { runSuite as runEnvoyLb } from './envoy-lb';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
+import { runSuite as runIstioAuthz } from './istio-authz';
 import { runSuite as runIstioValidation } from './istio-validation';
 import type { ConformanceSuite } from './suite';
 
@@ -13,6 +14,7 @@ export const SUITES: readonly ConformanceSuite[] = [
     minimumPassed: 113,
     runSuite: runEnvoyRouterCheck,
   },
+  { suite: 'istio-authz', data: ['conformance', 'istio-authz'], minimumPassed: 20, runSuite: runIstioAuthz },
   {
     suite: 'istio-validation',
     data: ['conformance', 'istio-validation'],

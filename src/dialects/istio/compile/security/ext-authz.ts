@@ -10,6 +10,7 @@ export const EXT_AUTHZ_PREFIX = 'istio-ext-authz';
 export const EXT_AUTHZ_STAT_PREFIX = 'istio_ext_authz_';
 const EFFECTIVE_POLICY = 'shadow_effective_policy_id';
 const DEFAULT_TIMEOUT_NS = 600 * NS_PER_S;
+const FORBIDDEN = 403;
 const MAX_PORT = 65_535;
 const MAX_PROVIDER_NAME = 63;
 
@@ -180,6 +181,11 @@ function resolve(push: Pick<PushContext, 'services'>, provider: ExtensionProvide
   return found === undefined ? undefined : { ...found, status };
 }
 
+/** Envoy's default, where it was written down all the same. */
+function writtenStatus(status: number | 'default'): JsonObject | undefined {
+  return status === FORBIDDEN ? { code: 'Forbidden' } : undefined;
+}
+
 function statusFields(status: number | 'default'): Partial<Pick<ExtAuthzConfig, 'statusOnError'>> {
   return status === 'default' ? {} : { statusOnError: status };
 }
@@ -205,6 +211,7 @@ function buildHttpProvider(provider: ExtensionProvider, { hostname, cluster, sta
       ...statusFields(status),
       filterEnabledMetadata: enabledBy(HTTP_RBAC, provider.name),
       ...extraOf({
+        statusOnError: writtenStatus(status),
         httpService: httpService(fields),
         allowedHeaders: headerPatterns(allowed),
         withRequestBody: bodySettings(fields),
@@ -216,21 +223,19 @@ function buildHttpProvider(provider: ExtensionProvider, { hostname, cluster, sta
 /** istio/istio pilot/pkg/security/authz/builder/extauthz.go (buildExtAuthzGRPC) */
 function buildGrpcProvider(provider: ExtensionProvider, { hostname, cluster, status }: Resolved): ExtAuthz {
   const fields = provider.config;
-  const service = { kind: 'grpc', cluster, timeoutNs: timeoutNs(fields) } as const;
-  const grpcService = { envoyGrpc: { authority: hostname } };
+  const service = { kind: 'grpc', cluster, timeoutNs: timeoutNs(fields), authority: hostname } as const;
   return {
     http: extAuthzConfig({
       service,
       ...common(fields),
       ...statusFields(status),
       filterEnabledMetadata: enabledBy(HTTP_RBAC, provider.name),
-      ...extraOf({ grpcService, withRequestBody: bodySettings(fields) }),
+      ...extraOf({ statusOnError: writtenStatus(status), withRequestBody: bodySettings(fields) }),
     }),
     tcp: extAuthzConfig({
       service,
       ...common(fields),
       filterEnabledMetadata: enabledBy(NETWORK_RBAC, provider.name),
-      ...extraOf({ grpcService }),
     }),
   };
 }
