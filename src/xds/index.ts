@@ -125,6 +125,12 @@ export {
   type EnvoyBootstrap,
   type EnvoyResources,
 } from './json/decode-bootstrap';
+export {
+  type BootstrapExport,
+  type BootstrapOptions,
+  type SecretFiles,
+  toEnvoyBootstrap,
+} from './json/encode-bootstrap';
 export { encodeCluster } from './json/encode-clusters';
 export { encodeClusterLoadAssignment } from './json/encode-endpoints';
 export { encodeListener } from './json/encode-listeners';

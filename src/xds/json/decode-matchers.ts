@@ -31,7 +31,7 @@ export function readPercent(reader: MessageReader, field: string): number | unde
 export function readRuntimeFraction(reader: MessageReader, field: string): RuntimeFraction | undefined {
   const fraction = reader.message(field, 'envoy.config.core.v3.RuntimeFractionalPercent');
   if (fraction === undefined) return undefined;
-  const value = fraction.message('defaultValue', 'envoy.type.v3.FractionalPercent');
+  const value = fraction.messageOrPresent('defaultValue', 'envoy.type.v3.FractionalPercent');
   return {
     defaultValue: value === undefined ? { numerator: 0, denominator: 100 } : readFractionalPercent(value),
     runtimeKey: fraction.text('runtimeKey'),
@@ -43,7 +43,7 @@ export function fractionOf(reader: MessageReader, field: string): FractionalPerc
   const fraction = reader.message(field, 'envoy.config.core.v3.RuntimeFractionalPercent');
   if (fraction === undefined) return undefined;
   fraction.keep('runtimeKey');
-  const value = fraction.message('defaultValue', 'envoy.type.v3.FractionalPercent');
+  const value = fraction.messageOrPresent('defaultValue', 'envoy.type.v3.FractionalPercent');
   return value === undefined ? { numerator: 0, denominator: 100 } : readFractionalPercent(value);
 }
 
