@@ -94,10 +94,16 @@ function named(metadata: ObjectMeta, nextName: NameCounter): ObjectMeta {
 /** kubernetes/apimachinery pkg/api/validation/objectmeta.go (ValidateObjectMetaAccessor) */
 function nameFindings(resource: Resource): readonly Finding[] {
   const { name } = resource.metadata;
+  // Without metadata the decoder has said so already.
+  if (name === '' && !hasMetadata(resource.object)) return [];
   if (name === '') return [{ code: 'MW0103', path: ['metadata'], values: { kind: resource.kind } }];
   const format = FORMATS['dns-subdomain'];
   if (format.check(name)) return [];
   return [{ code: 'MW0108', path: ['metadata', 'name'], values: { name, expected: format.expected } }];
+}
+
+function hasMetadata(object: unknown): boolean {
+  return isRecord(object) && isRecord(object['metadata']);
 }
 
 function resourceOf(identity: Identity, metadata: ObjectMeta): Resource {

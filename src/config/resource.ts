@@ -26,7 +26,10 @@ export interface ResourceSource {
   readonly base: ConfigPath;
   /** Range of the value at `path`; of its nearest existing ancestor when the field itself is absent. */
   rangeOf(path: ConfigPath): TextRange;
-  /** Range of the key of the last step of `path`, when it is a mapping entry that exists. */
+  /**
+   * What to underline for a finding about the value at `path` as a whole: its key, or the first key inside of an object
+   * that has none (a list item, the whole object). Undefined when nothing stands there.
+   */
   keyRangeOf(path: ConfigPath): TextRange | undefined;
 }
 

@@ -22,6 +22,7 @@ export const OBJECT_ENTRIES: readonly CatalogueEntry[] = [
     severity: 'error',
     message: '{kind} has no name.',
     hints: ['Write `metadata.name`.'],
+    at: 'key',
     link: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names/',
   },
   {
@@ -62,7 +63,11 @@ export const OBJECT_ENTRIES: readonly CatalogueEntry[] = [
     code: 'MW0201',
     severity: 'error',
     message: '{kind} has no field `{field}` here.',
-    hints: ['Did you mean `{suggestion}`?', '`{field}` belongs to {place}; check the indentation.'],
+    hints: [
+      'YAML reads `y`, `on`, `n`, `off` and the like as {word}; put the key in quotes.',
+      'Did you mean `{suggestion}`?',
+      '`{field}` belongs to {place}; check the indentation.',
+    ],
     at: 'key',
   },
   {

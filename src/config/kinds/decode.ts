@@ -211,6 +211,7 @@ class Decoder {
       field,
       ...(suggestion === undefined ? {} : { suggestion }),
       ...(place === undefined ? {} : { place }),
+      ...(field === 'true' || field === 'false' ? { word: field } : {}),
     });
   }
 

@@ -38,10 +38,12 @@ export class YamlDocument {
     return this.rangeAt(start, end);
   }
 
+  /** Range of the key of the last step; of the first key inside for an object that has no key, such as a list item. */
   keyRangeOf(path: ConfigPath): TextRange | undefined {
     const found = this.locate(path);
-    if (found.depth < path.length || found.key === undefined) return undefined;
-    return this.nodeRange(found.key);
+    if (found.depth < path.length) return undefined;
+    const key = found.key ?? firstKeyOf(found.node);
+    return key === undefined ? undefined : this.nodeRange(key);
   }
 
   /** Follows `path` as far as it exists. `key` is the key of the last step when that was an entry of an object. */
@@ -96,6 +98,10 @@ export class YamlDocument {
 
 function asNode(value: unknown): Node | null {
   return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value) ? value : null;
+}
+
+function firstKeyOf(node: Node | null): Node | undefined {
+  return isMap(node) ? (asNode(node.items[0]?.key) ?? undefined) : undefined;
 }
 
 /** First and last offset of a value's own text, without the comments and line breaks that a block carries behind it. */

@@ -24,13 +24,12 @@ const SCENARIO_SPEC = object(
     ),
     mesh: openObject('Settings of the mesh that differ from its defaults (`MeshConfig`).'),
     camera: object('Part of the graph that is shown at first.', {
-      x: number('Centre of the view.'),
-      y: number('Centre of the view.'),
+      center: list('What is in the middle: to the right, downwards.', number('Coordinate.'), { min: 2, max: 2 }),
       zoom: number('Enlargement; 1 is natural size.', { above: 0, max: 10 }),
     }),
     positions: map(
       'Places of services in the graph, by `namespace/name`; others are placed automatically.',
-      object('One place.', { x: number('To the right.'), y: number('Downwards.') }, { required: ['x', 'y'] }),
+      list('One place: to the right, downwards.', number('Coordinate.'), { min: 2, max: 2 }),
     ),
   },
   { required: ['title'] },
