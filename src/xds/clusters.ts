@@ -191,7 +191,8 @@ export interface HealthCheck extends WithExtra {
 }
 
 export interface HttpProtocolOptions extends WithExtra {
-  readonly protocol: 'http1' | 'http2' | 'useDownstream' | 'auto';
+  /** `http3` is not simulated. */
+  readonly protocol: 'http1' | 'http2' | 'http3' | 'useDownstream' | 'auto';
   /** Connection without streams; Envoy's default is 1 h. */
   readonly idleTimeoutNs?: Ns;
   readonly maxConnectionDurationNs?: Ns;

@@ -72,7 +72,7 @@ function readTypedOptions(reader: MessageReader): DecodedProtocol {
     ) ?? reader.message('autoConfig', 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig');
   const config = explicit ?? shared;
   if (config === undefined) reader.problem('upstreamProtocolOptions', 'is required');
-  const isHttp2 = explicit?.has('http2ProtocolOptions') === true;
+  const explicitProtocol = explicit?.oneOf(['httpProtocolOptions', 'http2ProtocolOptions', 'http3ProtocolOptions']);
   const limits = limitsOf(
     reader.message('commonHttpProtocolOptions', COMMON),
     config?.messageOrPresent('httpProtocolOptions', HTTP1),
@@ -83,7 +83,7 @@ function readTypedOptions(reader: MessageReader): DecodedProtocol {
   const httpErrorCodes = isJsonObject(outlier) ? errorCodesOf(outlier) : undefined;
   if (httpErrorCodes !== undefined) reader.take('outlierDetection');
   const options: HttpProtocolOptions = {
-    protocol: sharedProtocol(set) ?? (isHttp2 ? 'http2' : 'http1'),
+    protocol: sharedProtocol(set) ?? EXPLICIT_PROTOCOLS[explicitProtocol ?? 'httpProtocolOptions'],
     ...limits,
     ...(upstream?.flag('autoSni') ? { autoSni: true } : {}),
     ...(upstream?.flag('autoSanValidation') ? { autoSanValidation: true } : {}),
@@ -91,6 +91,12 @@ function readTypedOptions(reader: MessageReader): DecodedProtocol {
   };
   return httpErrorCodes === undefined ? { options } : { options, httpErrorCodes };
 }
+
+const EXPLICIT_PROTOCOLS = {
+  httpProtocolOptions: 'http1',
+  http2ProtocolOptions: 'http2',
+  http3ProtocolOptions: 'http3',
+} as const;
 
 function sharedProtocol(set: string | undefined): 'useDownstream' | 'auto' | undefined {
   if (set === 'useDownstreamProtocolConfig') return 'useDownstream';

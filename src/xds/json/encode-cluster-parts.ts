@@ -232,6 +232,8 @@ function protocolConfigFields(options: HttpProtocolOptions): Fields {
       return { explicitHttpConfig: { httpProtocolOptions: http1 } };
     case 'http2':
       return { explicitHttpConfig: { http2ProtocolOptions: http2 } };
+    case 'http3':
+      return { explicitHttpConfig: { http3ProtocolOptions: {} } };
     case 'useDownstream':
       return { useDownstreamProtocolConfig: { httpProtocolOptions: http1, http2ProtocolOptions: http2 } };
     default:

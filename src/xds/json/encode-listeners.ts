@@ -179,7 +179,8 @@ export function encodeListener(listener: Listener): JsonObject {
   return message(
     {
       name: text(listener.name),
-      address: encodeAddress(listener.address),
+      // An internal listener is reached by its name and has no address.
+      address: listener.address.address === '' ? undefined : encodeAddress(listener.address),
       additionalAddresses: each(listener.additionalAddresses, (address) => ({ address: encodeAddress(address) })),
       filterChains: each(listener.filterChains, encodeFilterChain),
       useOriginalDst: flag(listener.useOriginalDst),
