@@ -127,7 +127,7 @@ export {
   withDefault,
 } from './kinds/schema';
 export { formatSelector, labelsMatch, selectorMatches } from './labels';
-export { DEFAULT_NAMESPACE } from './meta';
+export { DEFAULT_NAMESPACE, NAMESPACE_NAME_LABEL } from './meta';
 export { type ConfigPath, type ObjectRef, objectKey } from './object-ref';
 export { type ParsedManifests, type ParseOptions, parseManifests } from './parse-manifests';
 export { parseQuantity, scaleIntOrPercent } from './quantity';

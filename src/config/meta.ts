@@ -4,6 +4,9 @@ import type { ObjectMeta } from './resource';
 /** Namespace of a namespaced object that names none. */
 export const DEFAULT_NAMESPACE = 'default';
 
+/** Label with the name of a namespace, set by the server. */
+export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+
 /** The server's alphabet for generated names: no vowels, no characters that look alike. apimachinery pkg/util/rand/rand.go */
 const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const GENERATED_LENGTH = 5;
@@ -26,6 +29,15 @@ export function readMetadata(written: unknown, scope: Scope): ObjectMeta {
     ...(generateName === undefined ? {} : { generateName }),
     ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
   };
+}
+
+/**
+ * The labels that the server adds: every namespace carries its own name, so that selectors can name it.
+ * kubernetes/kubernetes pkg/apis/core/v1/defaults.go (SetDefaults_Namespace)
+ */
+export function withServerLabels(group: string, kind: string, metadata: ObjectMeta): ObjectMeta {
+  if (group !== '' || kind !== 'Namespace' || metadata.name === '') return metadata;
+  return { ...metadata, labels: { ...metadata.labels, [NAMESPACE_NAME_LABEL]: metadata.name } };
 }
 
 function namespaceOf(written: string | undefined, scope: Scope): string {

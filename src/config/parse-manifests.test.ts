@@ -45,6 +45,7 @@ describe('identity', () => {
     const parsed = parse(SERVICE_TEXT, 'apiVersion: v1\nkind: Namespace\nmetadata: {name: heroes}\n');
     expect(keys(parsed.resources)).toEqual(['Service/default/reviews', 'Namespace//heroes']);
     expect(parsed.resources.map((resource) => resource.creationOrder)).toEqual([0, 1]);
+    expect(parsed.resources[1]?.metadata.labels).toEqual({ 'kubernetes.io/metadata.name': 'heroes' });
     expect(parsed.diagnostics).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { FORMATS } from './kinds/formats';
 import { type KindRegistry, parseApiVersion } from './kinds/registry';
 import { closest } from './kinds/similar';
 import { describeValue } from './kinds/words';
-import { generateName, readMetadata, type Scope } from './meta';
+import { generateName, readMetadata, type Scope, withServerLabels } from './meta';
 import type { ObjectMeta, Resource } from './resource';
 import { isRecord, type WrittenObject } from './unroll';
 import { DocumentSource } from './yaml/document';
@@ -72,7 +72,8 @@ function readKnown(
 ): ReadObject {
   const decoded = decode(definition.schema, identity.object, definition.kind);
   const scope: Scope = definition.namespaced ? 'namespaced' : 'cluster';
-  const metadata = named(readMetadata(identity.object['metadata'], scope), nextName);
+  const written = named(readMetadata(identity.object['metadata'], scope), nextName);
+  const metadata = withServerLabels(definition.group, definition.kind, written);
   const resource = resourceOf({ ...identity, object: recordOf(decoded.value) }, metadata);
   const diagnostics = [...decoded.problems, ...nameFindings(resource)].map((finding) =>
     diagnosticOf(registry.catalogue, resource, finding),
