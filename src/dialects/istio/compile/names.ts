@@ -73,6 +73,27 @@ export function dnsSrvClusterName(hostname: string, port: number, subset = ''): 
   return `outbound_.${port}_.${subset}_.${hostname}`;
 }
 
+export interface OutboundClusterParts {
+  readonly hostname: string;
+  readonly port: number;
+  readonly subset: string;
+}
+
+const SUBSET_KEY = /^outbound\|(\d+)\|([^|]*)\|(.+)$/;
+const DNS_SRV_KEY = /^outbound_\.(\d+)_\.(.*?)_\.(.+)$/;
+
+/** Undefined: the name is not that of an outbound cluster. istio/istio pilot/pkg/model/service.go (ParseSubsetKey) */
+export function parseOutboundClusterName(name: string): OutboundClusterParts | undefined {
+  const [, port, subset, hostname] = SUBSET_KEY.exec(name) ?? DNS_SRV_KEY.exec(name) ?? [];
+  if (port === undefined || subset === undefined || hostname === undefined) return undefined;
+  return { hostname, port: Number(port), subset };
+}
+
+/** Whether the name stands for a cluster that passes on mutual TLS of its clients. */
+export function isDnsSrvClusterName(name: string): boolean {
+  return name.startsWith('outbound_.');
+}
+
 /** The service never appears in the name: it is keyed by the port of the pod. */
 export function inboundClusterName(port: number): string {
   return `inbound|${port}||`;

@@ -20,6 +20,8 @@ const REGION_LABEL = 'topology.kubernetes.io/region';
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
 const SUBZONE_LABEL = 'topology.istio.io/subzone';
 const HOSTNAME_LABEL = 'kubernetes.io/hostname';
+/** Labels of a workload that say where it is, widest first. */
+export const LOCALITY_LABELS = [NETWORK_LABEL, REGION_LABEL, ZONE_LABEL, SUBZONE_LABEL, HOSTNAME_LABEL];
 
 const PREFER_SAME_ZONE: LocalitySettings = {
   kind: 'locality',
@@ -30,7 +32,7 @@ const PREFER_SAME_NODE: LocalitySettings = {
   kind: 'locality',
   setting: {
     enabled: true,
-    failoverPriority: [NETWORK_LABEL, REGION_LABEL, ZONE_LABEL, SUBZONE_LABEL, HOSTNAME_LABEL],
+    failoverPriority: LOCALITY_LABELS,
   },
   force: true,
 };

@@ -9,6 +9,7 @@ import {
 import { alwaysSendsUnhealthy } from '../clusters/outlier-detection';
 import { policyOf } from '../clusters/traffic-policy';
 import type { Endpoint, MeshProxy, Service } from '../model';
+import { isDnsSrvClusterName } from '../names';
 import type { DestinationRule } from '../push-context/destination-rules';
 import { isSubset } from '../push-context/endpoint-index';
 import { composePeerAuthentication } from '../push-context/mtls-mode';
@@ -112,6 +113,11 @@ function toLbEndpoint(endpoint: Endpoint, mtls: boolean): LbEndpoint {
   };
 }
 
+/** istio/istio pilot/pkg/xds/endpoints/ep_filters.go (EndpointsWithMTLSFilter) */
+function takesMtls(endpoint: LbEndpoint): boolean {
+  return endpoint.transportSocketMatch['tlsMode'] === 'istio';
+}
+
 /** Unhealthy endpoints are told unless a panic could send traffic to them. */
 function sendsUnhealthy(request: EndpointRequest): boolean {
   if (alwaysSendsUnhealthy(request.service)) return true;
@@ -135,6 +141,7 @@ function localityText(endpoint: Endpoint): string {
 function groupByLocality(endpoints: readonly Endpoint[], request: EndpointRequest): readonly LocalityGroup[] {
   const unhealthy = sendsUnhealthy(request);
   const ruleMode = ruleTlsMode(request.rule, request.port, request.subset);
+  const onlyMtls = isDnsSrvClusterName(request.clusterName);
   const groups = new Map<string, Endpoint[]>();
   for (const endpoint of endpoints) {
     if (!isSent(endpoint, request, unhealthy)) continue;
@@ -147,9 +154,20 @@ function groupByLocality(endpoints: readonly Endpoint[], request: EndpointReques
     const members = groups.get(text) ?? [];
     const [first] = members;
     if (first === undefined) return [];
-    const lbEndpoints = members.map((endpoint) => toLbEndpoint(endpoint, usesMtls(request.push, endpoint, ruleMode)));
-    const weight = lbEndpoints.reduce((sum, endpoint) => sum + endpoint.loadBalancingWeight, 0);
-    return [{ locality: first.locality, priority: 0, weight, endpoints: members, lbEndpoints }];
+    const pairs = members.map((endpoint) => ({
+      endpoint,
+      lbEndpoint: toLbEndpoint(endpoint, usesMtls(request.push, endpoint, ruleMode)),
+    }));
+    const kept = onlyMtls ? pairs.filter(({ lbEndpoint }) => takesMtls(lbEndpoint)) : pairs;
+    return [
+      {
+        locality: first.locality,
+        priority: 0,
+        weight: kept.reduce((sum, { lbEndpoint }) => sum + lbEndpoint.loadBalancingWeight, 0),
+        endpoints: kept.map(({ endpoint }) => endpoint),
+        lbEndpoints: kept.map(({ lbEndpoint }) => lbEndpoint),
+      },
+    ];
   });
 }
 

@@ -1,0 +1,79 @@
+import type { MeshConfig } from '../mesh-config';
+import { LOCALITY_LABELS } from './clusters/locality';
+import type { MeshProxy } from './model';
+import type { MeshResources } from './resources';
+
+interface TrafficPolicyLike {
+  readonly loadBalancer?: {
+    readonly localityLbSetting?: { readonly failoverPriority?: readonly string[] };
+    readonly zoneAwareLbSetting?: { readonly failoverPriority?: readonly string[] };
+  };
+  readonly portLevelSettings?: readonly TrafficPolicyLike[];
+}
+
+interface Selecting {
+  readonly object: {
+    readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
+  };
+}
+
+/** Collects the keys of labels on which the configuration of a proxy depends, so that pods which differ in others can share. */
+class KeyCollector {
+  readonly keys = new Set<string>();
+
+  addLabels(labels: Readonly<Record<string, string>> | undefined): void {
+    for (const key of Object.keys(labels ?? {})) this.keys.add(key);
+  }
+
+  addSelectors(policies: readonly Selecting[]): void {
+    for (const policy of policies) this.addLabels(policy.object.spec?.selector?.matchLabels);
+  }
+
+  addPriorities(entries: readonly string[] | undefined): void {
+    for (const entry of entries ?? []) this.keys.add(entry.split('=')[0] ?? entry);
+  }
+
+  addTrafficPolicy(policy: TrafficPolicyLike | undefined): void {
+    this.addPriorities(policy?.loadBalancer?.localityLbSetting?.failoverPriority);
+    this.addPriorities(policy?.loadBalancer?.zoneAwareLbSetting?.failoverPriority);
+    for (const ofPort of policy?.portLevelSettings ?? []) this.addTrafficPolicy(ofPort);
+  }
+}
+
+function addVirtualServices(collector: KeyCollector, resources: MeshResources): void {
+  for (const { object } of resources.virtualServices) {
+    const { http = [], tls = [], tcp = [] } = object.spec ?? {};
+    for (const rule of [...http, ...tls, ...tcp]) {
+      for (const match of rule.match ?? []) collector.addLabels(match.sourceLabels);
+    }
+  }
+}
+
+function addDestinationRules(collector: KeyCollector, resources: MeshResources): void {
+  for (const { object } of resources.destinationRules) {
+    collector.addLabels(object.spec?.workloadSelector?.matchLabels);
+    collector.addTrafficPolicy(object.spec?.trafficPolicy);
+    for (const subset of object.spec?.subsets ?? []) collector.addTrafficPolicy(subset.trafficPolicy);
+  }
+}
+
+/** Keys of the labels of a proxy that anything here looks at, sorted. */
+export function relevantLabelKeys(resources: MeshResources, mesh: MeshConfig): readonly string[] {
+  const collector = new KeyCollector();
+  addVirtualServices(collector, resources);
+  addDestinationRules(collector, resources);
+  for (const { object } of resources.sidecars) collector.addLabels(object.spec?.workloadSelector?.labels);
+  for (const { object } of resources.gateways) collector.addLabels(object.spec?.selector);
+  collector.addSelectors(resources.peerAuthentications);
+  collector.addSelectors(resources.authorizationPolicies);
+  collector.addSelectors(resources.requestAuthentications);
+  collector.addPriorities(mesh.localityLbSetting?.failoverPriority);
+  const distributes = resources.services.some(({ object }) => object.spec?.trafficDistribution !== undefined);
+  if (distributes) for (const key of LOCALITY_LABELS) collector.keys.add(key);
+  return [...collector.keys].sort();
+}
+
+/** The values of those labels, as a key. */
+export function projectLabels(proxy: Pick<MeshProxy, 'labels'>, keys: readonly string[]): string {
+  return keys.map((key) => `${key}=${proxy.labels[key] ?? ''}`).join();
+}

@@ -1,0 +1,81 @@
+import { compareStrings } from '../../../base';
+import { type ClusterView, CONFIG_MAP, SECRET } from '../../../config';
+import type { Cluster, CommonTls, Listener, UpstreamTransportSocket, XdsSecret } from '../../../xds';
+import { ROOT_SECRET, WORKLOAD_SECRET } from './clusters/upstream-tls';
+import type { MeshProxy } from './model';
+
+const KUBERNETES_PREFIXES = ['kubernetes://', 'kubernetes-gateway://'];
+const CONFIG_MAP_PREFIX = 'configmap://';
+const FILE_ROOT_PREFIX = 'file-root:';
+const CA_SUFFIX = '-cacert';
+
+interface Usage {
+  readonly certificates: Set<string>;
+  readonly trustBundles: Set<string>;
+}
+
+function addUsage({ certificates, validation }: CommonTls, usage: Usage): void {
+  for (const source of certificates) if (source.kind === 'sds') usage.certificates.add(source.secretName);
+  if (validation?.trustBundle.kind === 'sds') usage.trustBundles.add(validation.trustBundle.secretName);
+}
+
+function addSocket(socket: UpstreamTransportSocket | undefined, usage: Usage): void {
+  if (socket?.kind === 'tls') addUsage(socket.tls.common, usage);
+}
+
+function usageOf(listeners: readonly Listener[], clusters: readonly Cluster[]): Usage {
+  const usage: Usage = { certificates: new Set(), trustBundles: new Set() };
+  for (const { filterChains, defaultFilterChain } of listeners) {
+    for (const chain of [...filterChains, ...(defaultFilterChain === undefined ? [] : [defaultFilterChain])]) {
+      if (chain.tls !== undefined) addUsage(chain.tls.common, usage);
+    }
+  }
+  for (const { transportSocket, transportSocketMatches } of clusters) {
+    addSocket(transportSocket, usage);
+    for (const match of transportSocketMatches) addSocket(match.transportSocket, usage);
+  }
+  return usage;
+}
+
+/** `name` in the proxy's own namespace, or `namespace/name`. istio/istio pilot/pkg/model/credentials/resource.go (ParseResourceName) */
+function locate(name: string, proxy: MeshProxy): { readonly namespace: string; readonly name: string } {
+  const slash = name.indexOf('/');
+  if (slash < 0) return { namespace: proxy.namespace, name };
+  return { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
+}
+
+/** Whether the object behind the name exists; an authority's may be kept in the secret of the certificate itself. */
+function exists(secretName: string, proxy: MeshProxy, view: ClusterView): boolean {
+  if (secretName.startsWith(CONFIG_MAP_PREFIX)) {
+    const at = locate(secretName.slice(CONFIG_MAP_PREFIX.length), proxy);
+    return view.get(CONFIG_MAP, at.namespace, at.name) !== undefined;
+  }
+  const prefix = KUBERNETES_PREFIXES.find((candidate) => secretName.startsWith(candidate));
+  // Files of the pod are not modelled: they are taken to be there.
+  if (prefix === undefined) return true;
+  const at = locate(secretName.slice(prefix.length), proxy);
+  const names = at.name.endsWith(CA_SUFFIX) ? [at.name, at.name.slice(0, -CA_SUFFIX.length)] : [at.name];
+  return names.some((name) => view.get(SECRET, at.namespace, name) !== undefined);
+}
+
+export interface SecretSources {
+  readonly view: ClusterView;
+  readonly trustDomain: string;
+  readonly listeners: readonly Listener[];
+  readonly clusters: readonly Cluster[];
+}
+
+/** Every secret that the configuration of a proxy names, by name; those of the mesh always exist. */
+export function secretsOf(proxy: MeshProxy, sources: SecretSources): readonly XdsSecret[] {
+  const { certificates, trustBundles } = usageOf(sources.listeners, sources.clusters);
+  const identity = `spiffe://${sources.trustDomain}/ns/${proxy.namespace}/sa/${proxy.serviceAccount}`;
+  const names = [...new Set([...certificates, ...trustBundles])].sort(compareStrings);
+  return names.map((name): XdsSecret => {
+    if (name === WORKLOAD_SECRET) return { name, kind: 'certificate', subjectAltNames: [identity] };
+    if (name === ROOT_SECRET || name.startsWith(FILE_ROOT_PREFIX)) {
+      return { name, kind: 'trustBundle', subjectAltNames: [] };
+    }
+    if (!exists(name, proxy, sources.view)) return { name, kind: 'missing', subjectAltNames: [] };
+    return { name, kind: certificates.has(name) ? 'certificate' : 'trustBundle', subjectAltNames: [] };
+  });
+}
