@@ -25,6 +25,8 @@ export interface Diagnostic {
   readonly message: string;
   /** What to do about it, when that is known. */
   readonly hint?: string;
+  /** Text that, put in the place of `range`, removes the finding. Only there when one edit is surely meant. */
+  readonly fix?: string;
   /** Upstream's page about it. */
   readonly link?: string;
   readonly ref?: ObjectRef;

@@ -126,6 +126,8 @@ export {
   text,
   withDefault,
 } from './kinds/schema';
+export { closest } from './kinds/similar';
+export { pathText } from './kinds/words';
 export { formatSelector, labelsMatch, selectorMatches } from './labels';
 export { DEFAULT_NAMESPACE, NAMESPACE_NAME_LABEL } from './meta';
 export { type ConfigPath, type ObjectRef, objectKey } from './object-ref';
@@ -134,5 +136,6 @@ export { parseQuantity, scaleIntOrPercent } from './quantity';
 export type { ObjectMeta, Resource, ResourceSource, SourceFile } from './resource';
 export { isHeadless, resolveTargetPort, servingContainers, targetPortOf } from './service-ports';
 export { ParseCache } from './yaml/parse-cache';
+export { MAX_FILE_CHARACTERS, type ParsedFile, parseYamlFile } from './yaml/parse-file';
 export { type Chunk, splitDocuments } from './yaml/split';
 export { parseYamlMapping } from './yaml-mapping';

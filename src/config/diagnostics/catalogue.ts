@@ -10,6 +10,8 @@ export interface CatalogueEntry {
   readonly message: string;
   /** What to do, most specific first. The first hint whose placeholders all have values is shown. */
   readonly hints?: readonly string[];
+  /** Template of the text that replaces what is underlined; offered when all of its placeholders have values. */
+  readonly fix?: string;
   readonly link?: string;
   /** What to underline: the field's name or (default) its value. */
   readonly at?: 'key' | 'value';
@@ -60,6 +62,11 @@ export function messageOf(entry: CatalogueEntry, values: TemplateValues): string
   return entry.message.replace(PLACEHOLDER, (_match, name: string) =>
     Object.hasOwn(values, name) ? String(values[name]) : `<${name}>`,
   );
+}
+
+/** What to write instead of what is underlined; undefined when the entry or the values do not say. */
+export function fixOf(entry: CatalogueEntry, values: TemplateValues): string | undefined {
+  return entry.fix === undefined ? undefined : fillTemplate(entry.fix, values);
 }
 
 /** The first hint of an entry that can be filled. */

@@ -42,6 +42,7 @@ export const OBJECT_ENTRIES: readonly CatalogueEntry[] = [
     severity: 'warning',
     message: '{apiVersion} does not serve {kind}; the object is kept and has no effect.',
     hints: ['Write `apiVersion: {suggestion}`.'],
+    fix: '{suggestion}',
   },
   {
     code: 'MW0107',
@@ -68,6 +69,7 @@ export const OBJECT_ENTRIES: readonly CatalogueEntry[] = [
       'Did you mean `{suggestion}`?',
       '`{field}` belongs to {place}; check the indentation.',
     ],
+    fix: '{suggestion}',
     at: 'key',
   },
   {
@@ -75,12 +77,14 @@ export const OBJECT_ENTRIES: readonly CatalogueEntry[] = [
     severity: 'error',
     message: '`{field}` must be {expected}; this is {found}.',
     hints: ['{fix}'],
+    fix: '{replacement}',
   },
   {
     code: 'MW0203',
     severity: 'error',
     message: '`{field}` does not know {found}; it takes {expected}.',
     hints: ['Did you mean `{suggestion}`?'],
+    fix: '{suggestion}',
   },
   {
     code: 'MW0204',

@@ -313,7 +313,7 @@ function rangeWords(node: SchemaNode): string {
 function fixForType(node: SchemaNode, value: unknown): Values {
   const types = typesOf(node);
   const isScalar = typeof value === 'number' || typeof value === 'boolean';
-  if (isScalar && types.includes('string')) return { fix: `Put it in quotes: "${String(value)}".` };
+  if (isScalar && types.includes('string')) return quoted(node, value);
   if (value === null || value === undefined) return { fix: 'Write a value, or remove the field.' };
   if (typeof value === 'string') return fixForText(types, value);
   if (!Array.isArray(value) && types.includes('array')) return { fix: 'Start each entry with `- `.' };
@@ -321,10 +321,20 @@ function fixForType(node: SchemaNode, value: unknown): Values {
   return {};
 }
 
+function quoted(node: SchemaNode, value: number | boolean): Values {
+  // A bare number where a duration belongs lacks its unit, which quotes would not add.
+  if (typeof value === 'number' && node.format !== undefined) {
+    const unit = fixForFormat(node.format, String(value));
+    if (unit['fix'] !== undefined) return unit;
+  }
+  return { fix: `Put it in quotes: "${String(value)}".`, replacement: `"${String(value)}"` };
+}
+
 function fixForText(types: readonly string[], text: string): Values {
   const isNumber = text.trim() !== '' && Number.isFinite(Number(text));
-  if (isNumber && (types.includes('integer') || types.includes('number'))) return { fix: 'Remove the quotes.' };
-  if (types.includes('boolean') && /^(?:true|false)$/i.test(text)) return { fix: 'Remove the quotes.' };
+  const unquoted = { fix: 'Remove the quotes.', replacement: text.trim() };
+  if (isNumber && (types.includes('integer') || types.includes('number'))) return unquoted;
+  if (types.includes('boolean') && /^(?:true|false)$/i.test(text)) return unquoted;
   if (types.includes('array')) return { fix: 'Start each entry with `- `.' };
   return {};
 }

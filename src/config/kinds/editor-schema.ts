@@ -24,9 +24,6 @@ const COPIED = [
   'minProperties',
   'maxProperties',
   'required',
-  'default',
-  'examples',
-  'deprecationMessage',
   'markdownEnumDescriptions',
 ] as const satisfies readonly (keyof SchemaNode)[];
 
@@ -85,19 +82,19 @@ class SchemaWriter {
   private write(schema: TSchema): JsonSchema {
     const node = nodeOf(schema);
     const body = sharedPart(node);
-    if (body === undefined || (this.uses.get(body) ?? 0) < 2) return this.writeBody(node);
+    if (body === undefined || (this.uses.get(body) ?? 0) < 2) return { ...words(node), ...this.writeBody(node) };
     let name = this.names.get(body);
     if (name === undefined) {
       name = `shared${this.names.size}`;
       this.names.set(body, name);
       this.definitions[name] = this.writeBody(node);
     }
-    // The editor's service lets keywords beside a reference win, which keeps the words of this place.
+    // The editor's service keeps words beside a reference, and nothing else.
     return { $ref: `#/definitions/${name}`, ...words(node) };
   }
 
   private writeBody(node: SchemaNode): JsonSchema {
-    const result: MutableSchema = { ...words(node) };
+    const result: MutableSchema = {};
     for (const keyword of COPIED) if (node[keyword] !== undefined) result[keyword] = node[keyword];
     if (node.items !== undefined) result['items'] = this.write(node.items);
     if (node.properties !== undefined) result['properties'] = this.properties(node.properties);
@@ -127,9 +124,15 @@ function sharedPart(node: SchemaNode): object | undefined {
   return node.properties;
 }
 
+/** What a place says about its value besides constraining it. */
 function words(node: SchemaNode): MutableSchema {
-  const { description } = node;
-  if (description === undefined) return {};
-  const standard = node.default === undefined ? '' : `\n\nDefault: \`${JSON.stringify(node.default)}\``;
-  return { markdownDescription: description + standard };
+  const result: MutableSchema = {};
+  if (node.description !== undefined) {
+    const standard = node.default === undefined ? '' : `\n\nDefault: \`${JSON.stringify(node.default)}\``;
+    result['markdownDescription'] = node.description + standard;
+  }
+  if (node.default !== undefined) result['default'] = node.default;
+  if (node.examples !== undefined) result['examples'] = node.examples;
+  if (node.deprecationMessage !== undefined) result['deprecationMessage'] = node.deprecationMessage;
+  return result;
 }
