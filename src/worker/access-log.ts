@@ -1,5 +1,6 @@
 import type { AccessLogEntry } from '../engine';
-import type { Selection, Session } from '../session';
+import type { Session } from '../session';
+import { podsOfSelection } from './pods-of-selection';
 import type { AccessLogFilter } from './protocol';
 
 /** Lines looked through for one answer; the engine's ring holds no more anyway. */
@@ -10,27 +11,9 @@ function isFailure(entry: AccessLogEntry): boolean {
   return entry.status >= FIRST_ERROR_STATUS || entry.status === 0 || entry.flags.some((flag) => flag !== 'DI');
 }
 
-/** Pods whose lines belong to a selection; undefined = all. */
-function podsOf(session: Session, selection: Selection): ReadonlySet<string> | undefined {
-  const { services, edges } = session.topology();
-  const podsOfService = (id: string) => services.find((service) => service.id === id)?.pods.map((pod) => pod.id) ?? [];
-  switch (selection.kind) {
-    case 'mesh':
-      return undefined;
-    case 'pod':
-      return new Set([selection.id]);
-    case 'service':
-      return new Set(podsOfService(selection.id));
-    case 'edge': {
-      const edge = edges.find((candidate) => candidate.id === selection.id);
-      return new Set(edge === undefined ? [] : [...podsOfService(edge.source), ...podsOfService(edge.destination)]);
-    }
-  }
-}
-
 /** The newest lines that fit, newest first. */
 export function accessLogOf(session: Session, filter: AccessLogFilter): readonly AccessLogEntry[] {
-  const pods = podsOf(session, filter.selection);
+  const pods = podsOfSelection(session, filter.selection);
   const result: AccessLogEntry[] = [];
   const lines = session.engine.accessLog(SEARCHED_LINES);
   for (let index = lines.length - 1; index >= 0 && result.length < filter.limit; index--) {

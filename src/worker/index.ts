@@ -1,6 +1,6 @@
 /** The border between the page and the engine: protocol, client, loopback. The interface reaches lower floors only through here. */
 export type { Ns } from '../base';
-export type { Diagnostic, ObjectRef, SourceFile, TextRange } from '../config';
+export type { Diagnostic, JsonSchema, ObjectRef, SourceFile, TextRange } from '../config';
 export type {
   AccessLogEntry,
   Distribution,
@@ -56,6 +56,7 @@ export type {
   SavedState,
   SimulationClient,
   ToWorker,
+  TraceSummary,
   TransportStatus,
   WorkerEvent,
   WorkerMethods,

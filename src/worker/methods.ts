@@ -1,8 +1,11 @@
+import { describeFlag } from '../analysis';
+import { editorSchema } from '../config';
 import { importFiles } from '../scenarios';
-import { describeProxyConfig, overlayFiles } from '../session';
+import { createRegistry, describeProxyConfig, overlayFiles } from '../session';
 import { accessLogOf } from './access-log';
 import type { Host } from './host';
 import type { RequestMessage, WorkerMethods } from './protocol';
+import { traceSummariesOf } from './trace-summaries';
 
 /** Answers one question or order. The table is the protocol's; a method that is missing here does not compile. */
 function methodsOf(host: Host): WorkerMethods {
@@ -21,7 +24,9 @@ function methodsOf(host: Host): WorkerMethods {
       host.report();
       return result;
     },
-    overlay: (added) => overlayFiles(host.session.files, importFiles(added), host.session.registry),
+    overlay: (added, base) => overlayFiles(base ?? host.session.files, importFiles(added), host.session.registry),
+    editorSchema: () => editorSchema(createRegistry()),
+    flagSentences: (names) => Object.fromEntries(names.map((name) => [name, describeFlag(name)])),
     execute: (command) => {
       host.session.execute(command);
       host.autosave();
@@ -33,6 +38,7 @@ function methodsOf(host: Host): WorkerMethods {
     clusterEvents: (limit) => host.session.clusterEvents(limit),
     accessLog: (filter) => accessLogOf(host.session, filter),
     recentTraces: (limit) => host.session.engine.recentTraces(limit),
+    traceSummaries: (selection, limit) => traceSummariesOf(host.session, selection, limit),
     spans: (traceId) => host.session.engine.spans(traceId),
     pods: () => host.session.engine.pods(),
     proxyStatistics: (pod) => host.session.engine.proxyStatistics(pod),

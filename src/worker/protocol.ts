@@ -1,5 +1,5 @@
 import type { Ns } from '../base';
-import type { Diagnostic, SourceFile } from '../config';
+import type { Diagnostic, JsonSchema, SourceFile } from '../config';
 import type { AccessLogEntry, PodObservation, ProbeRequest, ProxyStatistics, Span } from '../engine';
 import type {
   ActiveFaultView,
@@ -33,8 +33,12 @@ export interface WorkerMethods {
   /** Parses and validates without applying. */
   check(files: readonly SourceFile[]): readonly Diagnostic[];
   applyFiles(files: readonly SourceFile[]): ApplyResult;
-  /** The applied files with others laid over them, object by object; nothing is applied. */
-  overlay(added: readonly SourceFile[]): readonly SourceFile[];
+  /** Files with others laid over them, object by object; nothing is applied. Without `base`: over the applied files. */
+  overlay(added: readonly SourceFile[], base?: readonly SourceFile[]): readonly SourceFile[];
+  /** The schema of manifests of every kind, for completion and hover. Answers before a scenario is loaded. */
+  editorSchema(): JsonSchema;
+  /** What response flags mean, one sentence each, by short name. */
+  flagSentences(names: readonly string[]): Readonly<Record<string, string>>;
   execute(command: SessionCommand): void;
   setSelection(selection: Selection): void;
   series(selection: Selection, points: number): SeriesView;
@@ -43,6 +47,8 @@ export interface WorkerMethods {
   clusterEvents(limit: number): readonly ClusterEventView[];
   accessLog(filter: AccessLogFilter): readonly AccessLogEntry[];
   recentTraces(limit: number): readonly string[];
+  /** Newest first. A trace belongs to a selection when one of its spans does. */
+  traceSummaries(selection: Selection, limit: number): readonly TraceSummary[];
   spans(traceId: string): readonly Span[];
   pods(): readonly PodObservation[];
   proxyStatistics(pod: string): ProxyStatistics | undefined;
@@ -60,6 +66,21 @@ export interface AccessLogFilter {
   readonly limit: number;
   readonly onlyFailures: boolean;
   readonly requestId?: number;
+}
+
+/** One trace in a list. */
+export interface TraceSummary {
+  readonly traceId: string;
+  /** Of the root span: "GET /heroes". */
+  readonly name: string;
+  readonly service: string;
+  readonly startNs: Ns;
+  readonly durationNs: Ns;
+  readonly status: number;
+  readonly flags: readonly string[];
+  readonly spans: number;
+  /** Most tries that one call needed. */
+  readonly tries: number;
 }
 
 export interface LoadResult {
