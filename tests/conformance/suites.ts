@@ -2,6 +2,7 @@ import { runSuite as runEnvoyFilterChain } from './envoy-filter-chain';
 import { runSuite as runEnvoyLb } from './envoy-lb';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
 import { runSuite as runIstioAuthz } from './istio-authz';
+import { runSuite as runIstioSimulation } from './istio-simulation';
 import { runSuite as runIstioValidation } from './istio-validation';
 import type { ConformanceSuite } from './suite';
 
@@ -15,6 +16,12 @@ export const SUITES: readonly ConformanceSuite[] = [
     runSuite: runEnvoyRouterCheck,
   },
   { suite: 'istio-authz', data: ['conformance', 'istio-authz'], minimumPassed: 20, runSuite: runIstioAuthz },
+  {
+    suite: 'istio-simulation',
+    data: ['conformance', 'istio-simulation'],
+    minimumPassed: 298,
+    runSuite: runIstioSimulation,
+  },
   {
     suite: 'istio-validation',
     data: ['conformance', 'istio-validation'],

@@ -9,6 +9,7 @@ import {
 } from '../../../../xds';
 import type { MeshConfig } from '../../mesh-config';
 import { httpManagerFilter } from '../listeners/http-connection-manager';
+import { mayListenOn } from '../listeners/reserved-ports';
 import { listenerAccessLogsOf } from '../listeners/telemetry';
 import { isHttp, parseProtocol } from '../protocol';
 import type { WorkloadSecurity } from '../security-contract';
@@ -22,7 +23,6 @@ export interface GatewayListenerRequest extends GatewayRequest {
 }
 
 const WILDCARD_ADDRESS = '0.0.0.0';
-const FIRST_UNPRIVILEGED_PORT = 1024;
 /** Bounds how long a handshake may hold memory. istio/istio pilot/pkg/networking/core/listener.go */
 const HANDSHAKE_TIMEOUT_NS = 15 * NS_PER_S;
 const TLS_INSPECTOR_BUFFER_BYTES = 512;
@@ -80,7 +80,7 @@ class GatewayListenerBuilder {
 
   addPort(merged: MergedPort): void {
     const { number, bind } = merged.port;
-    if (this.request.proxy.unprivileged && number < FIRST_UNPRIVILEGED_PORT) return;
+    if (!mayListenOn(this.request.proxy, number)) return;
     const name = `${bind === '' ? WILDCARD_ADDRESS : bind}_${number}`;
     const chains = this.#chains.get(name) ?? [];
     this.#chains.set(name, chains);

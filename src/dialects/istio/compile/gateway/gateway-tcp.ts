@@ -1,6 +1,6 @@
 import type { ConfigOrigin, DownstreamTlsContext, NetworkFilter } from '../../../../xds';
 import type { L4MatchAttributes } from '../../kinds';
-import { filtersToCluster, filtersToRoutes, type TcpContext } from '../listeners/outbound-filters';
+import { filtersToCluster, filtersToRoutes, type RouteTarget, type TcpContext } from '../listeners/outbound-filters';
 import { NETWORK_METADATA_EXCHANGE } from '../listeners/telemetry';
 import type { Service, ServicePort } from '../model';
 import { dnsSrvClusterName, hostsOverlap, isHostCoveredBy } from '../names';
@@ -45,18 +45,31 @@ function appliesTo(match: Pick<L4MatchAttributes, 'port' | 'gateways'>, placed: 
   );
 }
 
-/** The first rule for connections that applies here takes them all. istio/istio pilot/pkg/networking/core/gateway.go (buildGatewayNetworkFiltersFromTCPRoutes) */
+/** The first rule of a VirtualService that takes connections of the server. */
+function firstTarget(vs: VirtualService, placed: PlacedServer): RouteTarget | undefined {
+  const statPrefix = `${vs.name}.${vs.namespace}`;
+  for (const { value, origin } of vs.tcp) {
+    const matches = value.match ?? [];
+    const routes = value.route ?? [];
+    const applies = matches.length === 0 || matches.some((match) => appliesTo(match, placed));
+    if (applies && routes.length > 0) return { routes, statPrefix, origin };
+  }
+  // A TLSRoute whose listener ends TLS has no other rules than those for TLS.
+  if (vs.semantics !== 'gateway-api') return undefined;
+  for (const { value, origin } of vs.tls) {
+    const routes = value.route ?? [];
+    if (value.match.some((match) => appliesTo(match, placed)) && routes.length > 0)
+      return { routes, statPrefix, origin };
+  }
+  return undefined;
+}
+
+/** istio/istio pilot/pkg/networking/core/gateway.go (buildGatewayNetworkFiltersFromTCPRoutes) */
 function tcpFilters(context: TcpContext, placed: PlacedServer): readonly NetworkFilter[] {
   const exchange = placed.server.tls?.mode === 'ISTIO_MUTUAL' ? [NETWORK_METADATA_EXCHANGE] : [];
   for (const vs of boundServices(context, placed)) {
-    for (const { value, origin } of vs.tcp) {
-      const matches = value.match ?? [];
-      const routes = value.route ?? [];
-      const applies = matches.length === 0 || matches.some((match) => appliesTo(match, placed));
-      if (!applies || routes.length === 0) continue;
-      const target = { routes, statPrefix: `${vs.name}.${vs.namespace}`, origin };
-      return [...exchange, ...filtersToRoutes(context, portOf(placed), target)];
-    }
+    const target = firstTarget(vs, placed);
+    if (target !== undefined) return [...exchange, ...filtersToRoutes(context, portOf(placed), target)];
   }
   return [];
 }

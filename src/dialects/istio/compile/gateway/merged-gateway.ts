@@ -51,6 +51,10 @@ export interface RejectedServer {
   readonly reason: 'duplicate-host' | 'conflicting-protocol' | 'duplicate-route';
 }
 
+/** Set on Gateways that were made from another API: host names of the services that lead to them. */
+const GATEWAY_SERVICE_ANNOTATION = 'internal.istio.io/gateway-service';
+/** Namespace of the object that such a Gateway was made from. */
+const PARENT_NAMESPACE_ANNOTATION = 'internal.istio.io/parent-namespace';
 const PORT_TRANSLATION_OFF_LABEL = 'experimental.istio.io/disable-gateway-port-translation';
 
 export function isPassthroughServer(server: GatewayServer): boolean {
@@ -104,15 +108,25 @@ function routeNameOf(server: GatewayServer, listenPort: number, gateway: Gateway
   return `https.${server.port.number}.${server.port.name}.${name}.${namespace}${bind}`;
 }
 
+/** The services through which a Gateway is reached. */
+interface GatewayTargets {
+  /** Chosen by labels; otherwise the Gateway names its services. */
+  readonly bySelector: boolean;
+  readonly targets: readonly ServiceTarget[];
+}
+
 /**
- * A number that is a port of the gateway's service stands for its target port.
+ * A number that is a port of the gateway's service stands for its target port. A Gateway that selects pods may also name the port of the
+ * pod; one that names its services may not.
  * istio/istio pilot/pkg/model/gateway.go (resolvePorts)
  */
-function listenPortOf(number: number, targets: readonly ServiceTarget[]): number {
-  const target = targets.find(
-    ({ service, port }) => !Object.hasOwn(service.labels, PORT_TRANSLATION_OFF_LABEL) && port.port === number,
-  );
-  return target?.targetPort ?? number;
+function listenPortsOf(number: number, { bySelector, targets }: GatewayTargets): readonly number[] {
+  const ports = targets
+    .filter(({ service }) => !bySelector || !Object.hasOwn(service.labels, PORT_TRANSLATION_OFF_LABEL))
+    .filter(({ port }) => port.port === number)
+    .map(({ targetPort }) => targetPort);
+  if (!bySelector) return [...new Set(ports)];
+  return [ports[0] ?? number];
 }
 
 /** Names that are already taken on the same address; none taken: all are now. istio/istio pilot/pkg/model/gateway.go (CheckDuplicates) */
@@ -148,27 +162,26 @@ class GatewayMerger {
   readonly #gatewayNames = new Set<string>();
   readonly #rejected: RejectedServer[] = [];
 
-  constructor(private readonly targets: readonly ServiceTarget[]) {}
-
-  add(gateway: GatewayResource): void {
+  add(gateway: GatewayResource, reached: GatewayTargets): void {
     const { name, namespace } = gateway.metadata;
     const gatewayName = `${namespace}/${name}`;
     for (const [index, server] of (gateway.object.spec?.servers ?? []).entries()) {
       this.#gatewayNames.add(gatewayName);
-      const listenPort = listenPortOf(server.port.number, this.targets);
       const hosts = placedHosts(server.hosts, namespace);
       const sniHosts = [...new Set(hosts.map(withoutNamespace))].sort(compareStrings);
-      const placed: PlacedServer = {
-        server,
-        hosts,
-        gatewayName,
-        routeName: routeNameOf(server, listenPort, gateway),
-        sniHosts: server.tls === undefined ? [] : sniHosts,
-        origin: { ref: gateway.ref, path: ['spec', 'servers', index] },
-      };
-      const port = { number: listenPort, protocol: server.port.protocol, bind: server.bind ?? '' };
-      const reason = this.#place(placed, port);
-      if (reason !== undefined) this.#rejected.push({ origin: placed.origin, reason });
+      for (const listenPort of listenPortsOf(server.port.number, reached)) {
+        const placed: PlacedServer = {
+          server,
+          hosts,
+          gatewayName,
+          routeName: routeNameOf(server, listenPort, gateway),
+          sniHosts: server.tls === undefined ? [] : sniHosts,
+          origin: { ref: gateway.ref, path: ['spec', 'servers', index] },
+        };
+        const port = { number: listenPort, protocol: server.port.protocol, bind: server.bind ?? '' };
+        const reason = this.#place(placed, port);
+        if (reason !== undefined) this.#rejected.push({ origin: placed.origin, reason });
+      }
     }
   }
 
@@ -255,14 +268,35 @@ function keyOf({ number, protocol, bind }: ServerPort): string {
   return `${number} ${protocol} ${bind}`;
 }
 
-/** Undefined: no Gateway selects the proxy. istio/istio pilot/pkg/model/push_context.go (mergeGateways) */
+/** Undefined: the Gateway is not for this proxy. */
+function targetsFor(
+  gateway: GatewayResource,
+  { labels, serviceTargets }: Pick<MeshProxy, 'labels' | 'serviceTargets'>,
+): GatewayTargets | undefined {
+  const services = gateway.metadata.annotations[GATEWAY_SERVICE_ANNOTATION]?.split(',');
+  if (services === undefined) {
+    const selected = isSubset(gateway.object.spec?.selector ?? {}, labels);
+    return selected ? { bySelector: true, targets: serviceTargets } : undefined;
+  }
+  const namespace = gateway.metadata.annotations[PARENT_NAMESPACE_ANNOTATION] ?? gateway.metadata.namespace;
+  const targets = serviceTargets.filter(
+    ({ service }) => services.includes(service.hostname) && service.namespace === namespace,
+  );
+  return targets.length === 0 ? undefined : { bySelector: false, targets };
+}
+
+/** Undefined: no Gateway is for the proxy. istio/istio pilot/pkg/model/push_context.go (mergeGateways) */
 export function mergeGateways(
   gateways: readonly GatewayResource[],
   proxy: Pick<MeshProxy, 'labels' | 'serviceTargets'>,
 ): MergedGateway | undefined {
-  const selected = gateways.filter((gateway) => isSubset(gateway.object.spec?.selector ?? {}, proxy.labels));
-  if (selected.length === 0) return undefined;
-  const merger = new GatewayMerger(proxy.serviceTargets);
-  for (const gateway of selected) merger.add(gateway);
-  return merger.finish();
+  const merger = new GatewayMerger();
+  let any = false;
+  for (const gateway of gateways) {
+    const reached = targetsFor(gateway, proxy);
+    if (reached === undefined) continue;
+    any = true;
+    merger.add(gateway, reached);
+  }
+  return any ? merger.finish() : undefined;
 }
