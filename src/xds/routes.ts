@@ -9,6 +9,7 @@ import type {
   MetadataMatcher,
   PathMatcher,
   QueryParameterMatcher,
+  StringMatcher,
 } from './matchers';
 import type { ConfigOrigin } from './origin';
 import type { RateLimitPolicy } from './rate-limits';
@@ -43,6 +44,8 @@ export interface VirtualHost extends WithExtra {
   readonly name: string;
   readonly domains: readonly string[];
   readonly routes: readonly Route[];
+  /** Instead of `routes`; Envoy refuses both together. */
+  readonly matcher?: RouteMatcher;
   readonly requireTls: 'NONE' | 'EXTERNAL_ONLY' | 'ALL';
   readonly headers: HeaderMutations;
   readonly virtualClusters: readonly VirtualCluster[];
@@ -58,6 +61,44 @@ export interface VirtualHost extends WithExtra {
   readonly metadata?: JsonObject;
   readonly origin?: ConfigOrigin;
 }
+
+/** A tree that finds the routes of a request by its headers. xds.type.matcher.v3 Matcher, source/common/router/config_impl.cc RouteListMatchAction */
+export type RouteMatcher =
+  | {
+      readonly kind: 'list';
+      /** The first whose predicate holds decides. */
+      readonly matchers: readonly { readonly predicate: RouteMatchPredicate; readonly onMatch: RouteOnMatch }[];
+      readonly onNoMatch?: RouteOnMatch;
+    }
+  | {
+      readonly kind: 'exactMap' | 'prefixMap';
+      readonly input: RouteMatchInput;
+      /** In a prefix map the longest key that fits decides. */
+      readonly entries: readonly { readonly key: string; readonly onMatch: RouteOnMatch }[];
+      readonly onNoMatch?: RouteOnMatch;
+    }
+  /** Another kind of tree, which nothing simulates: it never matches. */
+  | { readonly kind: 'opaque'; readonly config: JsonObject };
+
+export type RouteMatchInput =
+  | { readonly kind: 'requestHeader'; readonly headerName: string }
+  /** An input that routes cannot have; Envoy refuses the configuration. */
+  | { readonly kind: 'other'; readonly name: string; readonly typeUrl: string; readonly config: JsonObject };
+
+export type RouteMatchPredicate =
+  | { readonly kind: 'single'; readonly input: RouteMatchInput; readonly match: StringMatcher }
+  | { readonly kind: 'and'; readonly predicates: readonly RouteMatchPredicate[] }
+  | { readonly kind: 'or'; readonly predicates: readonly RouteMatchPredicate[] }
+  | { readonly kind: 'not'; readonly predicate: RouteMatchPredicate }
+  /** Never holds. */
+  | { readonly kind: 'opaque'; readonly config: JsonObject };
+
+/** What a branch leads to. The routes that it yields are then tried in their order. */
+export type RouteOnMatch =
+  | { readonly kind: 'route'; readonly route: Route }
+  | { readonly kind: 'routeList'; readonly routes: readonly Route[] }
+  | { readonly kind: 'matcher'; readonly matcher: RouteMatcher }
+  | { readonly kind: 'opaque'; readonly config: JsonObject };
 
 export interface VirtualCluster {
   readonly name: string;

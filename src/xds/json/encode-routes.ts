@@ -26,6 +26,7 @@ import {
 import { encodeRateLimit } from './encode-rate-limits';
 import { encodeCorsPolicy, encodeHedgePolicy, encodeMirrorPolicy, encodeRetryPolicy } from './encode-retry';
 import { encodeRouteAction } from './encode-route-action';
+import { encodeRouteMatcher } from './encode-route-matcher';
 import { count, each, type Fields, flag, list, message, text, unless } from './writer';
 
 /** A Metadata message of untyped metadata only. */
@@ -144,6 +145,7 @@ export function encodeVirtualHost(host: VirtualHost): JsonObject {
       name: text(host.name),
       domains: list(host.domains),
       routes: each(host.routes, encodeRoute),
+      matcher: host.matcher && encodeRouteMatcher(host.matcher, encodeRoute),
       requireTls: unless<string>(host.requireTls, 'NONE'),
       virtualClusters: each(host.virtualClusters, encodeVirtualCluster),
       rateLimits: each(host.rateLimits, encodeRateLimit),

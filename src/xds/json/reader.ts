@@ -262,6 +262,11 @@ export class MessageReader {
     return reader;
   }
 
+  /** A reader of a field that was taken as it stands; it is not part of this reader's rest. */
+  child(field: string, value: JsonObject, name?: MessageName): MessageReader {
+    return new MessageReader(this.#log, value, this.pathOf(field), name);
+  }
+
   /** The message of a field that several decoders read a part of: always the same reader. */
   inside(field: string, name?: MessageName): MessageReader | undefined {
     const child = this.#children.find((known) => known.field === field);
@@ -349,7 +354,7 @@ export class MessageReader {
   }
 
   /** A reader of an Any's message. */
-  open(any: AnyValue, name: MessageName): MessageReader {
+  open(any: AnyValue, name?: MessageName): MessageReader {
     return new MessageReader(this.#log, any.config, any.path, name);
   }
 
