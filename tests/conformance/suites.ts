@@ -5,6 +5,7 @@ import { runSuite as runIstioAuthz } from './istio-authz';
 import { runSuite as runIstioSimulation } from './istio-simulation';
 import { runSuite as runIstioValidation } from './istio-validation';
 import type { ConformanceSuite } from './suite';
+import { runSuite as runXdsRoundtrip } from './xds-roundtrip';
 
 /** Every conformance suite, in the order of the table. Each lives in a file of its name that exports `runSuite`. */
 export const SUITES: readonly ConformanceSuite[] = [
@@ -33,5 +34,11 @@ export const SUITES: readonly ConformanceSuite[] = [
     data: ['conformance', 'envoy-filter-chain'],
     minimumPassed: 108,
     runSuite: runEnvoyFilterChain,
+  },
+  {
+    suite: 'xds-roundtrip',
+    data: ['conformance', 'istio-xds'],
+    minimumPassed: 769,
+    runSuite: runXdsRoundtrip,
   },
 ];
