@@ -12,6 +12,65 @@ export {
   findFilterChain,
 } from './filter-chain-match';
 export {
+  type CompiledCors,
+  type CorsCounter,
+  type CorsDecision,
+  type CorsStream,
+  compileCors,
+  decideCors,
+  mergeCorsPolicies,
+  withCorsHeaders,
+} from './filters/cors';
+export { mergeMetadata } from './filters/dynamic-metadata';
+export {
+  type AuthzAnswer,
+  type CompiledExtAuthz,
+  compileExtAuthz,
+  decideExtAuthz,
+  type ExtAuthzCounter,
+  isExtAuthzEnabled,
+} from './filters/ext-authz';
+export {
+  type CompiledFault,
+  compileFault,
+  decideFaultAbort,
+  decideFaultDelay,
+  type FaultCounter,
+  type FaultGauge,
+  type FaultInput,
+  type FaultStream,
+} from './filters/fault';
+export {
+  type CompiledJwtAuthn,
+  compileJwtAuthn,
+  decideJwtAuthn,
+  type JwtEnvironment,
+} from './filters/jwt-authn';
+export {
+  type CompiledLocalRateLimit,
+  compileLocalRateLimit,
+  createLocalRateLimitBucket,
+  decideLocalRateLimit,
+  type LocalRateLimitCounter,
+  type LocalRateLimitInput,
+} from './filters/local-rate-limit';
+export {
+  type CompiledRbac,
+  type CompiledRbacRules,
+  compileRbac,
+  evaluateRbac,
+  HTTP_RBAC_METADATA,
+  NETWORK_RBAC_METADATA,
+  type RbacCounter,
+  type RbacInput,
+  type RbacOutcome,
+  type RbacRecorder,
+  type RbacResult,
+  rbacDeniedDetails,
+  rbacVerdict,
+  runRbac,
+} from './filters/rbac';
+export {
   consumePlainTokens,
   consumeTokens,
   fullPlainTokenBucket,
@@ -23,6 +82,7 @@ export {
   type TokenBucketState,
   tokenBucketRate,
 } from './filters/token-bucket';
+export { continueWith, type FilterVerdict, replyLocally } from './filters/verdict';
 export type { FormatContext, StreamFields } from './format-context';
 export {
   GrpcStatus,
@@ -175,3 +235,26 @@ export {
   withoutTimeoutHeaders,
   withTimeoutHeaders,
 } from './timeouts';
+export {
+  performHandshake,
+  type TlsClient,
+  type TlsCounter,
+  type TlsEstablished,
+  type TlsFailure,
+  type TlsOutcome,
+  type TlsServer,
+  type TlsSide,
+  type TlsVersion,
+  tlsErrorText,
+  tlsVersions,
+} from './tls-handshake';
+export {
+  certificateOf,
+  MESH_AUTHORITY,
+  PUBLIC_AUTHORITY,
+  resolveTlsIdentity,
+  resolveTlsTrust,
+  type TlsCertificate,
+  type TlsIdentity,
+  type TlsTrust,
+} from './tls-identity';
