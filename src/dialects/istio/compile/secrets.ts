@@ -1,8 +1,8 @@
 import { compareStrings } from '../../../base';
 import { type ClusterView, CONFIG_MAP, SECRET } from '../../../config';
 import type { Cluster, CommonTls, Listener, UpstreamTransportSocket, XdsSecret } from '../../../xds';
-import { ROOT_SECRET, WORKLOAD_SECRET } from './clusters/upstream-tls';
 import type { MeshProxy } from './model';
+import { ROOT_SECRET, WORKLOAD_SECRET } from './secret-sources';
 
 const KUBERNETES_PREFIXES = ['kubernetes://', 'kubernetes-gateway://'];
 const CONFIG_MAP_PREFIX = 'configmap://';

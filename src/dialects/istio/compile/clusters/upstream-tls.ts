@@ -11,11 +11,15 @@ import {
 } from '../../../../xds';
 import type { ClientTlsSettings } from '../../kinds';
 import type { Service } from '../model';
+import {
+  agentSecret,
+  authorityFile,
+  certificateFiles,
+  credentialSecret,
+  ROOT_SECRET,
+  WORKLOAD_SECRET,
+} from '../secret-sources';
 
-/** Name of the secret that holds a workload's own certificate. */
-export const WORKLOAD_SECRET = 'default';
-/** Name of the trust bundle of the mesh. */
-export const ROOT_SECRET = 'ROOTCA';
 /** Trust bundle of the operating system. */
 const SYSTEM_BUNDLE = 'system';
 const CONFIG_MAP_PREFIX = 'configmap://';
@@ -59,9 +63,9 @@ function exactNames(names: readonly string[]): readonly StringMatcher[] {
 function meshContext(inputs: UpstreamTlsInputs, sni: string, names: readonly string[]): UpstreamTlsContext {
   return upstreamTlsContext({
     common: commonTls({
-      certificates: [{ kind: 'sds', secretName: WORKLOAD_SECRET }],
+      certificates: [agentSecret(WORKLOAD_SECRET)],
       validation: {
-        trustBundle: { kind: 'sds', secretName: ROOT_SECRET },
+        trustBundle: agentSecret(ROOT_SECRET),
         matchSubjectAltNames: exactNames(names),
       },
       alpnProtocols: inputs.http2 ? ALPN_IN_MESH_HTTP2 : ALPN_IN_MESH,
@@ -101,9 +105,8 @@ function validationOf(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): T
   if (settings.insecureSkipVerify === true) return undefined;
   const credential = settings.credentialName ?? '';
   const authority = (settings.caCertificates ?? '') === '' ? SYSTEM_BUNDLE : (settings.caCertificates ?? '');
-  const secretName = credential === '' ? `file-root:${authority}` : `kubernetes://${credential}-cacert`;
   return {
-    trustBundle: { kind: 'sds', secretName },
+    trustBundle: credential === '' ? authorityFile(authority) : credentialSecret(`${credential}-cacert`),
     matchSubjectAltNames: exactNames(expectedNames(inputs, settings)),
   };
 }
@@ -111,10 +114,10 @@ function validationOf(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): T
 function certificatesOf(settings: ClientTlsSettings): readonly TlsCertificateSource[] | undefined {
   if (settings.mode !== 'MUTUAL') return [];
   const credential = settings.credentialName ?? '';
-  if (credential !== '') return [{ kind: 'sds', secretName: `kubernetes://${credential}` }];
+  if (credential !== '') return [credentialSecret(credential)];
   const { clientCertificate = '', privateKey = '' } = settings;
   if (clientCertificate === '' || privateKey === '') return undefined;
-  return [{ kind: 'sds', secretName: `file-cert:${clientCertificate}~${privateKey}` }];
+  return [certificateFiles(clientCertificate, privateKey)];
 }
 
 /** istio/istio pilot/pkg/networking/core/cluster_tls.go (constructUpstreamTLS, setAutoSniAndAutoSanValidation) */

@@ -7,47 +7,39 @@ import {
   type JsonValue,
   type StringMatcher,
   stringMatcher,
-  type TlsCertificateSource,
   type TlsValidation,
 } from '../../../../xds';
 import type { GatewayServer, ServerTlsSettings } from '../../kinds';
-import { ROOT_SECRET, WORKLOAD_SECRET } from '../clusters/upstream-tls';
 import { isHttp, parseProtocol } from '../protocol';
+import {
+  agentSecret,
+  authorityFile,
+  certificateFiles,
+  credentialSecret,
+  ROOT_SECRET,
+  type SecretSource,
+  WORKLOAD_SECRET,
+} from '../secret-sources';
 import { ALPN_HTTP, ALPN_TCP } from '../security/inbound-tls';
 import { isPassthroughServer } from './merged-gateway';
 
-/** Named credentials come from the control plane, not from the agent. */
-const CREDENTIAL_SOURCE: JsonObject = { ads: {}, resourceApiVersion: 'V3' };
-const CREDENTIAL_TYPES = ['kubernetes://', 'kubernetes-gateway://', 'configmap://'];
 const CA_SUFFIX = '-cacert';
 
-type Secret = Extract<TlsCertificateSource, { kind: 'sds' }>;
-
-/** istio/istio pilot/pkg/model/credentials/resource.go (ToResourceName) */
-function credential(name: string): Secret {
-  const typed = CREDENTIAL_TYPES.some((type) => name.startsWith(type));
-  return { kind: 'sds', secretName: typed ? name : `kubernetes://${name}`, configSource: CREDENTIAL_SOURCE };
-}
-
-function agentSecret(secretName: string): Secret {
-  return { kind: 'sds', secretName };
-}
-
-/** Files are served by the agent too, so that they can be renewed; without files it is the workload's own certificate. */
-function fileSecret(certificate: string | undefined, key: string | undefined): Secret {
-  const named = (certificate ?? '') !== '' && (key ?? '') !== '';
-  return agentSecret(named ? `file-cert:${certificate}~${key}` : WORKLOAD_SECRET);
+/** Without files it is the workload's own certificate. */
+function fileSecret(certificate: string | undefined, key: string | undefined): SecretSource {
+  const files = [certificate ?? '', key ?? ''] as const;
+  return files.includes('') ? agentSecret(WORKLOAD_SECRET) : certificateFiles(...files);
 }
 
 function isCredentialed(tls: ServerTlsSettings): boolean {
   return (tls.credentialNames ?? []).length > 0 || (tls.credentialName ?? '') !== '';
 }
 
-function certificatesOf(tls: ServerTlsSettings): readonly Secret[] {
+function certificatesOf(tls: ServerTlsSettings): readonly SecretSource[] {
   if (tls.mode === 'ISTIO_MUTUAL') return [agentSecret(WORKLOAD_SECRET)];
   if (isCredentialed(tls)) {
     const names = tls.credentialNames ?? [];
-    return (names.length > 0 ? names : [tls.credentialName ?? '']).map(credential);
+    return (names.length > 0 ? names : [tls.credentialName ?? '']).map(credentialSecret);
   }
   const listed = tls.tlsCertificates ?? [];
   if (listed.length > 0) return listed.map((entry) => fileSecret(entry.serverCertificate, entry.privateKey));
@@ -55,15 +47,15 @@ function certificatesOf(tls: ServerTlsSettings): readonly Secret[] {
 }
 
 /** Whose signature on a client's certificate counts. */
-function trustBundleOf(tls: ServerTlsSettings): Secret {
+function trustBundleOf(tls: ServerTlsSettings): SecretSource {
   if (tls.mode === 'ISTIO_MUTUAL') return agentSecret(ROOT_SECRET);
   if (isCredentialed(tls)) {
     const [first = tls.credentialName ?? ''] = tls.credentialNames ?? [];
     const own = tls.caCertCredentialName ?? '';
-    return credential(own === '' ? `${first}${CA_SUFFIX}` : own);
+    return credentialSecret(own === '' ? `${first}${CA_SUFFIX}` : own);
   }
   const file = tls.caCertificates ?? '';
-  return agentSecret(file === '' ? ROOT_SECRET : `file-root:${file}`);
+  return file === '' ? agentSecret(ROOT_SECRET) : authorityFile(file);
 }
 
 function exactNames(tls: ServerTlsSettings): readonly StringMatcher[] {

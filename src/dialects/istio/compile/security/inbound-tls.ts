@@ -1,6 +1,6 @@
 import { commonTls, type DownstreamTlsContext, downstreamTlsContext, stringMatcher } from '../../../../xds';
 import type { MeshConfig } from '../../mesh-config';
-import { ROOT_SECRET, WORKLOAD_SECRET } from '../clusters/upstream-tls';
+import { agentSecret, ROOT_SECRET, WORKLOAD_SECRET } from '../secret-sources';
 
 /** istio/istio pilot/pkg/security/authn/utils/utils.go (SupportedCiphers) */
 const CIPHER_SUITES = [
@@ -26,9 +26,9 @@ function acceptedTrustDomains(mesh: MeshConfig): readonly string[] {
 export function inboundMeshTls(mesh: MeshConfig, protocol: 'HTTP' | 'TCP'): DownstreamTlsContext {
   return downstreamTlsContext({
     common: commonTls({
-      certificates: [{ kind: 'sds', secretName: WORKLOAD_SECRET }],
+      certificates: [agentSecret(WORKLOAD_SECRET)],
       validation: {
-        trustBundle: { kind: 'sds', secretName: ROOT_SECRET },
+        trustBundle: agentSecret(ROOT_SECRET),
         matchSubjectAltNames: acceptedTrustDomains(mesh).map((domain) =>
           stringMatcher('prefix', `spiffe://${domain}/`),
         ),
