@@ -126,8 +126,9 @@ export function tracingOf(mesh: MeshConfig): { readonly tracing?: TracingConfig 
   };
 }
 
+/** Whoever calls from outside may name any host. istio/istio pilot/pkg/model/telemetry.go (disableHostHeaderFallback) */
 function statsConfig(side: ListenerClass): JsonValue {
-  return side === 'sidecarInbound' ? { disableHostHeaderFallback: true } : {};
+  return side === 'sidecarOutbound' ? {} : { disableHostHeaderFallback: true };
 }
 
 function reportsMetrics(mesh: MeshConfig): boolean {
