@@ -14,7 +14,7 @@ export function blackHoleCluster(mesh: MeshConfig): Cluster {
   return cluster({
     name: BLACK_HOLE_CLUSTER,
     altStatName: `${BLACK_HOLE_CLUSTER};`,
-    discovery: { kind: 'STATIC', loadAssignment: clusterLoadAssignment({ clusterName: BLACK_HOLE_CLUSTER }) },
+    discovery: { kind: 'STATIC', loadAssignment: clusterLoadAssignment({ clusterName: '' }) },
     connectTimeoutNs: mesh.connectTimeoutNs,
   });
 }

@@ -4,6 +4,7 @@ import {
   type HttpConnectionManager,
   type HttpFilter,
   httpConnectionManager,
+  type JsonObject,
   type NetworkFilter,
   routerFilter,
 } from '../../../../xds';
@@ -84,6 +85,14 @@ function httpFilters(request: HttpManagerRequest): readonly HttpFilter[] {
   ];
 }
 
+/** istio/istio pilot/pkg/xds/requestidextension/uuid_extension.go (BuildUUIDRequestIDExtension) */
+const REQUEST_ID_EXTENSION: JsonObject = {
+  typedConfig: {
+    '@type': 'type.googleapis.com/envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
+    useRequestIdForTraceSampling: true,
+  },
+};
+
 type Normalization = Pick<HttpConnectionManager, 'normalizePath' | 'mergeSlashes' | 'pathWithEscapedSlashesAction'>;
 
 function normalizationOf(mesh: MeshConfig): Normalization {
@@ -118,6 +127,7 @@ export function buildHttpManager(request: HttpManagerRequest): HttpConnectionMan
     ...tracingOf(mesh),
     accessLog: accessLogsOf(mesh),
     ...request.overrides,
+    extra: { requestIdExtension: REQUEST_ID_EXTENSION, ...request.overrides?.extra },
   });
 }
 

@@ -1,0 +1,58 @@
+// When two resources of istiod say the same.
+import { diffJson, formatDifferences, type IgnoredField, type JsonObject, type JsonValue } from '../../src/xds';
+import type { ResourceType } from './istio-xds-states';
+
+/** Fields that the comparison leaves out. */
+export const IGNORED: readonly IgnoredField[] = [
+  {
+    path: '**.tracing.customTags',
+    reason:
+      'Names of the workload for spans, which are not written here; with them no two workloads could share a listener.',
+  },
+];
+
+/** Messages that mean the same whether they are there without a field or not there at all. */
+const EMPTY_MEANS_ABSENT: ReadonlySet<string> = new Set([
+  // Matches everything.
+  'filterChainMatch',
+  // Every field at its default.
+  'commonLbConfig',
+]);
+
+/** Lists whose order has no meaning. */
+const UNORDERED: ReadonlySet<string> = new Set(['domains', 'virtualHosts', 'headers', 'queryParameters']);
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function inFixedOrder(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(inFixedOrder);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => {
+      const fixed = inFixedOrder(item);
+      if (EMPTY_MEANS_ABSENT.has(key) && isObject(fixed) && Object.keys(fixed).length === 0) return [];
+      if (!Array.isArray(fixed) || !UNORDERED.has(key)) return [[key, fixed] as const];
+      return [[key, [...fixed].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))] as const];
+    }),
+  );
+}
+
+/** What differs between two lists of resources of one type, one line for each place. */
+export function compareResources(
+  type: ResourceType,
+  actual: ReadonlyMap<string, JsonObject>,
+  expected: ReadonlyMap<string, JsonObject>,
+): readonly string[] {
+  const problems: string[] = [];
+  for (const name of expected.keys()) if (!actual.has(name)) problems.push(`${type}: ${name} is missing`);
+  for (const name of actual.keys()) if (!expected.has(name)) problems.push(`${type}: ${name} is too much`);
+  for (const [name, resource] of expected) {
+    const own = actual.get(name);
+    if (own === undefined) continue;
+    const differences = diffJson(inFixedOrder(own), inFixedOrder(resource), IGNORED);
+    if (differences.length > 0) problems.push(`${type}: ${name}\n${formatDifferences(differences)}`);
+  }
+  return problems;
+}
