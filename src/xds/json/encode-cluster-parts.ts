@@ -59,8 +59,10 @@ export function encodeOutlierDetection(detection: OutlierDetection): JsonObject 
   return message(fields, detection.extra);
 }
 
-function keysOf<T extends object>(record: T): readonly (keyof T & string)[] {
-  return Object.keys(record) as (keyof T & string)[];
+function keysOf<T extends object>(record: T): readonly Extract<keyof T, string>[] {
+  const keys: Extract<keyof T, string>[] = [];
+  for (const key in record) keys.push(key);
+  return keys;
 }
 
 function encodeThresholds(thresholds: CircuitBreakerThresholds): JsonObject {

@@ -19,6 +19,7 @@ import { encodeCidrRange } from './encode-matchers';
 import { encodeRbac } from './encode-rbac';
 import { encodeMetadata } from './encode-routes';
 import { encodeDownstreamTls } from './encode-transport';
+import { isJsonObject } from './json-text';
 import { NAME, TYPE } from './type-names';
 import {
   any,
@@ -109,7 +110,7 @@ function encodeNetworkFilter(filter: NetworkFilter): JsonObject {
       return extension(filter.name ?? NAME.sniCluster, TYPE.sniClusterFilter);
     case 'opaque':
       return filter.typeUrl === ''
-        ? withExtra({ name: filter.name }, filter.config as JsonObject)
+        ? withExtra({ name: filter.name }, isJsonObject(filter.config) ? filter.config : {})
         : { name: filter.name, typedConfig: anyOf(filter.typeUrl, filter.config) };
     default:
       return assertNever(filter);
