@@ -1,3 +1,4 @@
+import { runSuite as runEnvoyBootstrap } from './envoy-bootstrap';
 import { runSuite as runEnvoyFilterChain } from './envoy-filter-chain';
 import { runSuite as runEnvoyLb } from './envoy-lb';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
@@ -9,6 +10,12 @@ import { runSuite as runXdsRoundtrip } from './xds-roundtrip';
 
 /** Every conformance suite, in the order of the table. Each lives in a file of its name that exports `runSuite`. */
 export const SUITES: readonly ConformanceSuite[] = [
+  {
+    suite: 'envoy-bootstrap',
+    data: ['conformance', 'envoy-bootstrap'],
+    minimumPassed: 227,
+    runSuite: runEnvoyBootstrap,
+  },
   { suite: 'envoy-lb', data: ['conformance', 'envoy-lb'], minimumPassed: 113, runSuite: runEnvoyLb },
   {
     suite: 'envoy-router-check',
