@@ -1,12 +1,11 @@
 // AuthorizationPolicies and the filters that istiod makes of them.
 import { parse } from 'yaml';
-import { SERVICE as SERVICE_KIND } from '../../src/config';
 import { buildPushContext } from '../../src/dialects/istio/compile/push-context/build';
+import { readResources } from '../../src/dialects/istio/compile/read-resources';
 import {
   type AuthorizationFilters,
   authorizationFilters,
 } from '../../src/dialects/istio/compile/security/authz-filters';
-import { AUTHORIZATION_POLICY } from '../../src/dialects/istio/kinds';
 import { decodeMeshConfig } from '../../src/dialects/istio/mesh-config';
 import {
   canonicalJson,
@@ -18,8 +17,8 @@ import {
   listener,
   type NetworkFilter,
 } from '../../src/xds';
+import { readManifestSet, viewOfManifests } from '../support/manifest-view';
 import { readShared } from '../support/shared';
-import { readManifests, staticClusterView } from '../support/static-cluster-view';
 import { SKIPS } from './skips';
 import { CaseRecorder, type SuiteResult } from './suite';
 
@@ -48,31 +47,19 @@ interface AuthzCase {
 
 function compile(testCase: AuthzCase): AuthorizationFilters {
   const [trustDomain = 'cluster.local', ...trustDomainAliases] = testCase.trustDomains ?? [];
-  const resources = readManifests(readShared(...FOLDER, testCase.input), SERVICE);
-  const view = staticClusterView({
-    resources,
-    // Without a root namespace no policy holds for the whole mesh.
-    meshConfig: { rootNamespace: '', trustDomain, trustDomainAliases, ...testCase.meshConfig },
+  const { resources, rejected } = readManifestSet([
+    { path: 'input.yaml', text: readShared(...FOLDER, testCase.input) },
+    { path: 'service.yaml', text: SERVICE },
+  ]);
+  // Upstream's fixtures do not go through validation. Without a root namespace no policy holds for the whole mesh.
+  const view = viewOfManifests([...resources, ...rejected], {
+    rootNamespace: '',
+    trustDomain,
+    trustDomainAliases,
+    ...testCase.meshConfig,
   });
-  return authorizationFilters(
-    buildPushContext(
-      view,
-      {
-        services: view.list(SERVICE_KIND),
-        serviceEntries: [],
-        workloadEntries: [],
-        virtualServices: [],
-        destinationRules: [],
-        sidecars: [],
-        gateways: [],
-        peerAuthentications: [],
-        authorizationPolicies: view.list(AUTHORIZATION_POLICY),
-        requestAuthentications: [],
-      },
-      decodeMeshConfig(view.meshConfig),
-    ),
-    PROXY,
-  );
+  const push = buildPushContext(view, readResources(view), decodeMeshConfig(view.meshConfig));
+  return authorizationFilters(push, PROXY);
 }
 
 /** A part of a message, by the names of its fields. */

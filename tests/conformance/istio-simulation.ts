@@ -8,9 +8,16 @@ import {
   NO_METADATA,
   requestView,
 } from '../../src/engine/proxy/semantics';
-import type { FilterChain, Listener, ListenerFilter, PortPredicate, RouteConfiguration } from '../../src/xds';
+import type {
+  FilterChain,
+  Listener,
+  ListenerFilter,
+  PortPredicate,
+  RouteConfiguration,
+  XdsSnapshot,
+} from '../../src/xds';
 import { readShared } from '../support/shared';
-import { type SimulatedProxy, type SimulationInputs, simulateProxy } from './istio-simulation-cluster';
+import { type SimulationInputs, simulateProxy } from './istio-simulation-cluster';
 import { SKIPS } from './skips';
 import { CaseRecorder, type SuiteResult } from './suite';
 
@@ -190,7 +197,7 @@ function findRoute(configuration: RouteConfiguration, call: FullCall): Outcome {
   return { ...at, routeMatched: name, clusterMatched: cluster };
 }
 
-function throughChain(chain: FilterChain, call: FullCall, proxy: SimulatedProxy): Outcome {
+function throughChain(chain: FilterChain, call: FullCall, proxy: XdsSnapshot): Outcome {
   for (const filter of chain.filters) {
     if (filter.kind === 'tcpProxy') {
       const { cluster } = filter.tcpProxy;
@@ -209,7 +216,7 @@ function throughChain(chain: FilterChain, call: FullCall, proxy: SimulatedProxy)
   return {};
 }
 
-function simulate(proxy: SimulatedProxy, call: FullCall): Outcome {
+function simulate(proxy: XdsSnapshot, call: FullCall): Outcome {
   const listener = findListener(proxy.listeners, call);
   if (listener === undefined) return { error: 'ErrNoListener' };
   const at = { listenerMatched: listener.name };
@@ -242,7 +249,7 @@ function compareOutcome(actual: Outcome, expected: Outcome & { readonly strictMa
   return problems.length === 0 ? [] : [...problems, JSON.stringify(actual)];
 }
 
-function clustersOf(proxy: SimulatedProxy, configuration: string, domain: string): readonly string[] | null {
+function clustersOf(proxy: XdsSnapshot, configuration: string, domain: string): readonly string[] | null {
   const found = proxy.routes.find(({ name }) => name === configuration);
   const host = found?.virtualHosts.find(({ domains }) => domains.includes(domain));
   const clusters = (host?.routes ?? []).flatMap(({ action }) =>
@@ -251,22 +258,24 @@ function clustersOf(proxy: SimulatedProxy, configuration: string, domain: string
   return clusters.length === 0 ? null : [...clusters].sort();
 }
 
-function inboundClusters(proxy: SimulatedProxy): Scenario['inboundClusters'] {
+function inboundClusters(proxy: XdsSnapshot): Scenario['inboundClusters'] {
   return Object.fromEntries(
-    proxy.inboundClusters.map(({ name, discovery, services }) => [
-      name,
-      {
-        endpoints:
-          discovery.kind === 'STATIC'
-            ? discovery.loadAssignment.endpoints.flatMap(({ lbEndpoints }) =>
-                lbEndpoints.map(({ address }) =>
-                  address.port === 0 ? address.address.replace('unix://', '') : `${address.address}:${address.port}`,
-                ),
-              )
-            : [],
-        services: services.map(({ host }) => host),
-      },
-    ]),
+    proxy.clusters
+      .filter(({ name }) => name.startsWith('inbound'))
+      .map(({ name, discovery, services }) => [
+        name,
+        {
+          endpoints:
+            discovery.kind === 'STATIC'
+              ? discovery.loadAssignment.endpoints.flatMap(({ lbEndpoints }) =>
+                  lbEndpoints.map(({ address }) =>
+                    address.port === 0 ? address.address.replace('unix://', '') : `${address.address}:${address.port}`,
+                  ),
+                )
+              : [],
+          services: services.map(({ host }) => host),
+        },
+      ]),
   );
 }
 
@@ -282,8 +291,8 @@ function sortedEntries(record: Scenario['inboundClusters']): unknown {
 }
 
 function runScenario(scenario: Scenario, recorder: CaseRecorder): void {
-  let proxy: SimulatedProxy | undefined;
-  const compiled = (): SimulatedProxy => {
+  let proxy: XdsSnapshot | undefined;
+  const compiled = (): XdsSnapshot => {
     proxy ??= simulateProxy(scenario);
     return proxy;
   };

@@ -58,12 +58,38 @@ const ISTIO_VALIDATION_SKIPS: Readonly<Record<string, string>> = {
     'YAML 1.2 reads `[001:db8::]` as a list with an object; the parser of the API server reads a text.',
 };
 
+const GATEWAY_API =
+  'HTTPRoutes are not compiled: the Gateway API would have to be translated to the rules of Istio first.';
+const INGRESS_TLS =
+  'TLS of a Sidecar ingress listener ends at the sidecar only with istiod started with ENABLE_TLS_ON_SIDECAR_INGRESS, which is off by default and no part of the mesh configuration.';
+
+const ISTIO_SIMULATION_SKIPS: Readonly<Record<string, string>> = {
+  'sim-029/*': 'The VirtualService has lost the annotation by which istiod knows that it was made from a TLSRoute.',
+  'sim-077/*':
+    'ALLOW_ANY_DYNAMIC_DNS resolves unknown hosts by a dynamic forward proxy; it is newer than any release and not compiled.',
+  'sim-079/*': INGRESS_TLS,
+  'sim-080/*': INGRESS_TLS,
+  'sim-081/*': INGRESS_TLS,
+  'sim-082/*': INGRESS_TLS,
+  'sim-084/*': GATEWAY_API,
+  'sim-085/*': GATEWAY_API,
+  'sim-090/*': GATEWAY_API,
+  'sim-091/*': GATEWAY_API,
+  'sim-093/*': GATEWAY_API,
+  'sim-098/*': GATEWAY_API,
+  'sim-099/*': GATEWAY_API,
+  'sim-100/*': GATEWAY_API,
+};
+
 /** Case ids of one suite with their reasons, as entries. */
 function skipsOf(suite: string, reasons: Readonly<Record<string, string>>): readonly SkipEntry[] {
   return Object.entries(reasons).map(([caseId, reason]) => ({ suite, caseId, reason }));
 }
 
-export const SKIPS: readonly SkipEntry[] = [...skipsOf('istio-validation', ISTIO_VALIDATION_SKIPS)];
+export const SKIPS: readonly SkipEntry[] = [
+  ...skipsOf('istio-validation', ISTIO_VALIDATION_SKIPS),
+  ...skipsOf('istio-simulation', ISTIO_SIMULATION_SKIPS),
+];
 
 /** The first entry that covers the case, if any. */
 export function findSkip(skips: readonly SkipEntry[], caseId: string): SkipEntry | undefined {

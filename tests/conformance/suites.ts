@@ -27,7 +27,7 @@ export const SUITES: readonly ConformanceSuite[] = [
   {
     suite: 'istio-simulation',
     data: ['conformance', 'istio-simulation'],
-    minimumPassed: 298,
+    minimumPassed: 351,
     runSuite: runIstioSimulation,
   },
   {
