@@ -1,9 +1,11 @@
 import { runSuite as runEnvoyBootstrap } from './envoy-bootstrap';
 import { runSuite as runEnvoyFilterChain } from './envoy-filter-chain';
 import { runSuite as runEnvoyLb } from './envoy-lb';
+import { runSuite as runEnvoyOutlier } from './envoy-outlier';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
 import { runSuite as runIstioAuthz } from './istio-authz';
 import { runSuite as runIstioSimulation } from './istio-simulation';
+import { runSuite as runIstioUnit } from './istio-unit';
 import { runSuite as runIstioValidation } from './istio-validation';
 import type { ConformanceSuite } from './suite';
 import { runSuite as runXdsRoundtrip } from './xds-roundtrip';
@@ -30,6 +32,7 @@ export const SUITES: readonly ConformanceSuite[] = [
     minimumPassed: 351,
     runSuite: runIstioSimulation,
   },
+  { suite: 'istio-unit', data: ['conformance', 'istio-unit'], minimumPassed: 1, runSuite: runIstioUnit },
   {
     suite: 'istio-validation',
     data: ['conformance', 'istio-validation'],
@@ -41,6 +44,12 @@ export const SUITES: readonly ConformanceSuite[] = [
     data: ['conformance', 'envoy-filter-chain'],
     minimumPassed: 108,
     runSuite: runEnvoyFilterChain,
+  },
+  {
+    suite: 'envoy-outlier',
+    data: ['conformance', 'envoy-outlier'],
+    minimumPassed: 24,
+    runSuite: runEnvoyOutlier,
   },
   {
     suite: 'xds-roundtrip',

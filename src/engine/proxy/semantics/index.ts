@@ -107,6 +107,20 @@ export {
   sslRedirectUri,
 } from './header-mutation';
 export {
+  applyHealthCheck,
+  applyImmediateFailure,
+  createHealthCheckState,
+  excludesHost,
+  firstHealthCheckMs,
+  type HealthCheckOutcome,
+  type HealthCheckResult,
+  type HealthCheckState,
+  type HealthTransition,
+  httpHealthCheckResult,
+  nextHealthCheckMs,
+  UNCHECKED_HOST_FLAGS,
+} from './health-check';
+export {
   type ConnectionInfo,
   type DynamicMetadata,
   isGrpcRequest,
@@ -169,6 +183,23 @@ export { compileLoadBalancer, createLoadBalancer } from './load-balancing/subset
 export { type LocalReply, type PreparedLocalReply, prepareLocalReply } from './local-reply';
 export { matchHeader } from './matchers';
 export {
+  NO_STATUS,
+  OutlierDetector,
+  type OutlierEvent,
+  type OutlierHostState,
+  type OutlierListener,
+  type OutlierResult,
+  type OutlierState,
+  outlierResultOfStatus,
+  outlierStatus,
+} from './outlier-detection';
+export {
+  compileOutlierDetection,
+  type OutlierCounter,
+  type OutlierEjectionType,
+  type OutlierSettings,
+} from './outlier-settings';
+export {
   type HeaderEnvironment,
   type HeaderOptions,
   processRequestHeaders,
@@ -184,6 +215,7 @@ export {
   type ResponseFlagInfo,
   responseFlagByShortName,
 } from './response-flags';
+export { rejectsRetryHost } from './retry-hosts';
 export { type CompiledRetryPolicy, RetryOn, type RetryOnMask } from './retry-policy';
 export {
   createRetryState,
@@ -258,3 +290,14 @@ export {
   type TlsIdentity,
   type TlsTrust,
 } from './tls-identity';
+export {
+  clusterNotFoundReply,
+  maxStreamDurationReply,
+  RouterReply,
+  resetReasonFlag,
+  resetReasonText,
+  type UpstreamReset,
+  type UpstreamTimeout,
+  upstreamResetReply,
+  upstreamTimeoutReply,
+} from './upstream-reset';
