@@ -81,6 +81,14 @@ const ISTIO_SIMULATION_SKIPS: Readonly<Record<string, string>> = {
   'sim-100/*': GATEWAY_API,
 };
 
+const ISTIO_UNIT_SKIPS: Readonly<Record<string, string>> = {
+  'TestMoreSpecific/0 Both hostnames are empty': 'Two empty host names never meet: every host is checked before.',
+  'TestCreateSidecarScope/*':
+    'The rows are structs of services in the memory of istiod, not manifests; a translation is missing.',
+  'TestComputeWildcardHostVirtualServiceIndex/*': 'As for TestCreateSidecarScope.',
+  'TestSortHTTPRoutes/*': GATEWAY_API,
+};
+
 /** Case ids of one suite with their reasons, as entries. */
 function skipsOf(suite: string, reasons: Readonly<Record<string, string>>): readonly SkipEntry[] {
   return Object.entries(reasons).map(([caseId, reason]) => ({ suite, caseId, reason }));
@@ -89,6 +97,7 @@ function skipsOf(suite: string, reasons: Readonly<Record<string, string>>): read
 export const SKIPS: readonly SkipEntry[] = [
   ...skipsOf('istio-validation', ISTIO_VALIDATION_SKIPS),
   ...skipsOf('istio-simulation', ISTIO_SIMULATION_SKIPS),
+  ...skipsOf('istio-unit', ISTIO_UNIT_SKIPS),
 ];
 
 /** The first entry that covers the case, if any. */

@@ -32,7 +32,7 @@ export const SUITES: readonly ConformanceSuite[] = [
     minimumPassed: 351,
     runSuite: runIstioSimulation,
   },
-  { suite: 'istio-unit', data: ['conformance', 'istio-unit'], minimumPassed: 1, runSuite: runIstioUnit },
+  { suite: 'istio-unit', data: ['conformance', 'istio-unit'], minimumPassed: 175, runSuite: runIstioUnit },
   {
     suite: 'istio-validation',
     data: ['conformance', 'istio-validation'],

@@ -38,7 +38,8 @@ export function hostsForNamespace(hosts: readonly string[], namespace: string): 
   return hosts.flatMap((host) => {
     const slash = host.indexOf('/');
     if (slash < 0) return [host];
-    return host.slice(0, slash) === namespace ? [host.slice(slash + 1)] : [];
+    const owner = host.slice(0, slash);
+    return owner === namespace || owner === '*' ? [host.slice(slash + 1)] : [];
   });
 }
 
