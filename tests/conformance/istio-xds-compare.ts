@@ -19,6 +19,12 @@ const EMPTY_MEANS_ABSENT: ReadonlySet<string> = new Set([
   'commonLbConfig',
 ]);
 
+/** Fields that mean the same at this value and without it. */
+const DEFAULTS: Readonly<Record<string, JsonValue>> = {
+  // envoyproxy/envoy api/envoy/config/route/v3/route_components.proto (RouteMatch)
+  caseSensitive: true,
+};
+
 /** Lists whose order has no meaning. */
 const UNORDERED: ReadonlySet<string> = new Set(['domains', 'virtualHosts', 'headers', 'queryParameters']);
 
@@ -32,6 +38,7 @@ function inFixedOrder(value: JsonValue): JsonValue {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => {
       const fixed = inFixedOrder(item);
+      if (DEFAULTS[key] === item) return [];
       if (EMPTY_MEANS_ABSENT.has(key) && isObject(fixed) && Object.keys(fixed).length === 0) return [];
       if (!Array.isArray(fixed) || !UNORDERED.has(key)) return [[key, fixed] as const];
       return [[key, [...fixed].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))] as const];

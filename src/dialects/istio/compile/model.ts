@@ -101,7 +101,8 @@ export interface Endpoint {
   readonly hostname: string;
   readonly subdomain: string;
   readonly nodeName: string;
-  readonly health: 'healthy' | 'unhealthy' | 'draining' | 'terminating';
+  /** Nobody probes endpoints of ServiceEntries: they count as healthy. */
+  readonly health: 'unknown' | 'healthy' | 'unhealthy' | 'draining' | 'terminating';
   readonly podUid?: string;
   readonly origin?: ConfigOrigin;
 }

@@ -8,6 +8,7 @@ import {
   localityLbEndpoints,
 } from '../../../../xds';
 import type { ConnectionPoolSettings, IngressListener } from '../../kinds';
+import { configMetadata } from '../config-metadata';
 import type { MeshProxy, Service, ServicePort, ServiceTarget } from '../model';
 import { inboundClusterName } from '../names';
 import { parseProtocol } from '../protocol';
@@ -73,7 +74,8 @@ function buildInboundCluster(request: InboundRequest): Cluster | undefined {
   const name = inboundClusterName(listenPort);
   const discovery = discoveryOf(request, name);
   // Limits that clients keep to are set on this side as well, so that it has the room for what they send.
-  const rule = policyForPort(destinationRuleFor(scope, first.service.hostname, 'inbound'), first.port.port);
+  const source = destinationRuleFor(scope, first.service.hostname, 'inbound');
+  const rule = policyForPort(source, first.port.port);
   const pool = sidecarPool(scope, listenPort) ?? rule?.policy.connectionPool;
   const loopback = request.endpoint?.address === LOCALHOST;
   return cluster({
@@ -89,6 +91,15 @@ function buildInboundCluster(request: InboundRequest): Cluster | undefined {
     ...tcpKeepaliveOf(push.mesh, pool?.tcp?.tcpKeepalive),
     ...(loopback ? {} : { upstreamBindAddress: INBOUND_BIND_ADDRESS }),
     services: servicesOf(targets),
+    ...(source === undefined || rule === undefined
+      ? {}
+      : {
+          extraMetadata: configMetadata({
+            kind: 'destination-rule',
+            namespace: source.namespace,
+            name: source.name,
+          }),
+        }),
     origin: first.service.origin,
     ...(rule === undefined ? {} : { policyOrigin: rule.origin }),
   });

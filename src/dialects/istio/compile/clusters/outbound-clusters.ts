@@ -1,5 +1,6 @@
-import { compareStrings } from '../../../../base';
-import { type Cluster, type ClusterDiscovery, cluster, commonLbConfig } from '../../../../xds';
+import { compareStrings, NS_PER_MS } from '../../../../base';
+import { type Cluster, type ClusterDiscovery, cluster, commonLbConfig, type JsonObject } from '../../../../xds';
+import { configPath } from '../config-metadata';
 import { buildStaticLoadAssignment, type EndpointRequest } from '../endpoints/load-assignment';
 import type { MeshProxy, Service, ServicePort } from '../model';
 import { dnsSrvClusterName, isWildcardHost, outboundClusterName } from '../names';
@@ -18,7 +19,7 @@ import { effectiveLocalitySettings, localityConfigOf } from './locality';
 import { outlierDetectionOf, panicThresholdOf } from './outlier-detection';
 import { METADATA_EXCHANGE } from './telemetry-filters';
 import { type EffectivePolicy, policyForPort, policyForSubset } from './traffic-policy';
-import { type UpstreamSecurity, upstreamSecurityOf } from './upstream-tls';
+import { PLAINTEXT, type UpstreamSecurity, upstreamSecurityOf } from './upstream-tls';
 
 /**
  * Whether clusters carry the SNI of a mesh gateway and leave TLS to the client.
@@ -56,6 +57,17 @@ function discoveryKind(service: Service, proxy: MeshProxy): ClusterDiscovery['ki
       return 'EDS';
   }
 }
+
+/** istio/istio pilot/pkg/features/pilot.go (PILOT_DNS_JITTER_DURATION) */
+const DNS_JITTER_NS = 100 * NS_PER_MS;
+/** istio/istio pilot/pkg/features/tuning.go (PILOT_DNS_CARES_UDP_MAX_QUERIES) */
+const DNS_RESOLVER: JsonObject = {
+  name: 'envoy.network.dns_resolver.cares',
+  typedConfig: {
+    '@type': 'type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig',
+    udpMaxQueries: 100,
+  },
+};
 
 function nameOf(request: ClusterRequest): string {
   const subset = request.subset?.subset.name ?? '';
@@ -127,7 +139,7 @@ function securityOf(
   discovery: ClusterDiscovery,
   http2: boolean,
 ): UpstreamSecurity {
-  if (request.mode === 'sniDnat') return { transportSocketMatches: [] };
+  if (request.mode === 'sniDnat') return PLAINTEXT;
   const dynamic = discovery.kind === 'DYNAMIC_FORWARD_PROXY';
   return upstreamSecurityOf({
     settings: request.policy?.policy.tls,
@@ -166,6 +178,36 @@ function balancingOf(
   };
 }
 
+/** istio/istio pilot/pkg/networking/core/cluster_builder.go (buildCluster) */
+function dnsOf({ mesh }: PushContext): Pick<Cluster, 'dns' | 'extra'> {
+  return {
+    dns: {
+      lookupFamily: 'V4_ONLY',
+      refreshRateNs: mesh.dnsRefreshRateNs,
+      respectDnsTtl: true,
+      jitterNs: DNS_JITTER_NS,
+    },
+    extra: { typedDnsResolverConfig: DNS_RESOLVER },
+  };
+}
+
+/**
+ * Names the rule and the subset. Clients with TLS of their own must not offer the protocols of the mesh in it.
+ * istio/istio pilot/pkg/networking/core/cluster_builder.go (applyDestinationRule, buildSubsetCluster)
+ */
+function metadataOf({ rule, subset, policy, service }: ClusterRequest): Pick<Cluster, 'extraMetadata'> {
+  const mode = policy?.policy.tls?.mode;
+  const istio: JsonObject = {
+    ...(subset === undefined && service.meshExternal ? { external: true } : {}),
+    ...(rule === undefined
+      ? {}
+      : { config: configPath({ kind: 'destination-rule', namespace: rule.namespace, name: rule.name }) }),
+    ...(subset === undefined ? {} : { subset: subset.subset.name }),
+    ...(rule !== undefined && (mode === 'SIMPLE' || mode === 'MUTUAL') ? { alpn_override: 'false' } : {}),
+  };
+  return Object.keys(istio).length === 0 ? {} : { extraMetadata: { istio } };
+}
+
 /** istio/istio pilot/pkg/networking/core/cluster_builder.go (buildCluster, applyDestinationRule, buildSubsetCluster) */
 function buildCluster(request: ClusterRequest): Cluster | undefined {
   const { push, service, port } = request;
@@ -180,6 +222,7 @@ function buildCluster(request: ClusterRequest): Cluster | undefined {
     upgrade: upgradesToHttp2(port, pool, push.mesh),
     followsClient: request.proxy.type === 'sidecar',
   });
+  const { hostChecks, ...sockets } = securityOf(request, name, discovery, httpProtocol.protocol === 'http2');
   const dns = discovery.kind === 'STRICT_DNS' || discovery.kind === 'LOGICAL_DNS';
   return cluster({
     name,
@@ -191,13 +234,12 @@ function buildCluster(request: ClusterRequest): Cluster | undefined {
     ...(policy?.outlierDetection === undefined
       ? {}
       : { outlierDetection: outlierDetectionOf(policy.outlierDetection) }),
-    ...securityOf(request, name, discovery, httpProtocol.protocol === 'http2'),
-    httpProtocol,
+    ...sockets,
+    httpProtocol: { ...httpProtocol, ...hostChecks },
     ...tcpKeepaliveOf(push.mesh, pool?.tcp?.tcpKeepalive),
-    ...(dns
-      ? { dns: { lookupFamily: 'V4_ONLY', refreshRateNs: push.mesh.dnsRefreshRateNs, respectDnsTtl: true } }
-      : {}),
+    ...(dns ? dnsOf(push) : {}),
     services: [{ host: service.hostname, name: service.name, namespace: service.namespace }],
+    ...metadataOf(request),
     filters: [METADATA_EXCHANGE],
     origin: request.subset?.origin ?? service.origin,
     ...(request.policy === undefined ? {} : { policyOrigin: request.policy.origin }),

@@ -1,5 +1,6 @@
 import {
   commonTls,
+  type HttpProtocolOptions,
   type StringMatcher,
   stringMatcher,
   type TlsCertificateSource,
@@ -52,9 +53,13 @@ export interface UpstreamTlsInputs {
 export interface UpstreamSecurity {
   readonly transportSocket?: UpstreamTransportSocket;
   readonly transportSocketMatches: readonly TransportSocketMatch[];
+  /** Whether requests decide about the server's name and what it has to present. */
+  readonly hostChecks: HostChecks;
 }
 
-const PLAINTEXT: UpstreamSecurity = { transportSocketMatches: [] };
+type HostChecks = Pick<HttpProtocolOptions, 'autoSni' | 'autoSanValidation'>;
+
+export const PLAINTEXT: UpstreamSecurity = { transportSocketMatches: [], hostChecks: {} };
 
 function exactNames(names: readonly string[]): readonly StringMatcher[] {
   return names.map((name) => stringMatcher('exact', name));
@@ -77,17 +82,30 @@ function meshContext(inputs: UpstreamTlsInputs, sni: string, names: readonly str
 }
 
 /**
+ * Without a name of its own the rule takes that of each request, and has the certificate checked for it.
+ * istio/istio pilot/pkg/networking/core/cluster_tls.go (setAutoSniAndAutoSanValidation)
+ */
+function hostChecksOf(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): HostChecks {
+  const autoSni = (settings.sni ?? '') === '';
+  const unnamed = autoSni && (settings.subjectAltNames ?? []).length === 0;
+  const autoSanValidation = settings.insecureSkipVerify !== true && (inputs.dynamicForwardProxy || unnamed);
+  return { ...(autoSni ? { autoSni } : {}), ...(autoSanValidation ? { autoSanValidation } : {}) };
+}
+
+/**
  * Endpoints with a sidecar get mutual TLS, the others plaintext.
  * istio/istio pilot/pkg/networking/core/cluster_tls.go (applyUpstreamTLSSettings)
  */
 function automaticSecurity(inputs: UpstreamTlsInputs): UpstreamSecurity {
+  const hostChecks = inputs.dynamicForwardProxy ? hostChecksOf(inputs, {}) : {};
   const transportSocket: UpstreamTransportSocket = {
     kind: 'tls',
     tls: meshContext(inputs, inputs.defaultSni, inputs.serviceAccounts),
   };
   // The address that a client dialled is no known endpoint: there is nothing to tell them apart by.
-  if (inputs.originalDst) return { transportSocket, transportSocketMatches: [] };
+  if (inputs.originalDst) return { transportSocket, transportSocketMatches: [], hostChecks };
   return {
+    hostChecks,
     transportSocketMatches: [
       { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transportSocket },
       { name: 'tlsMode-disabled', match: {}, transportSocket: { kind: 'rawBuffer' } },
@@ -108,6 +126,9 @@ function validationOf(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): T
   return {
     trustBundle: credential === '' ? authorityFile(authority) : credentialSecret(`${credential}-cacert`),
     matchSubjectAltNames: exactNames(expectedNames(inputs, settings)),
+    ...(credential !== '' || (settings.caCrl ?? '') === ''
+      ? {}
+      : { extra: { crl: { filename: settings.caCrl ?? '' } } }),
   };
 }
 
@@ -120,14 +141,11 @@ function certificatesOf(settings: ClientTlsSettings): readonly TlsCertificateSou
   return [certificateFiles(clientCertificate, privateKey)];
 }
 
-/** istio/istio pilot/pkg/networking/core/cluster_tls.go (constructUpstreamTLS, setAutoSniAndAutoSanValidation) */
+/** istio/istio pilot/pkg/networking/core/cluster_tls.go (constructUpstreamTLS) */
 function originatedContext(inputs: UpstreamTlsInputs, settings: ClientTlsSettings): UpstreamTlsContext | undefined {
   const certificates = certificatesOf(settings);
   if (certificates === undefined) return undefined;
-  const sni = settings.sni ?? '';
   const validation = validationOf(inputs, settings);
-  const verifies = settings.insecureSkipVerify !== true;
-  const named = (settings.subjectAltNames ?? []).length > 0;
   return upstreamTlsContext({
     common: commonTls({
       certificates,
@@ -136,9 +154,7 @@ function originatedContext(inputs: UpstreamTlsInputs, settings: ClientTlsSetting
       minimumVersion: MINIMUM_VERSION,
       maximumVersion: MAXIMUM_VERSION,
     }),
-    sni,
-    autoHostSni: sni === '',
-    autoSniSanValidation: verifies && (inputs.dynamicForwardProxy || (sni === '' && !named)),
+    sni: settings.sni ?? '',
   });
 }
 
@@ -157,14 +173,16 @@ export function upstreamSecurityOf(inputs: UpstreamTlsInputs): UpstreamSecurity 
     case 'ISTIO_MUTUAL': {
       const sni = (settings.sni ?? '') === '' ? inputs.defaultSni : (settings.sni ?? '');
       const tls = meshContext(inputs, sni, settings.subjectAltNames ?? inputs.serviceAccounts);
-      return { transportSocket: { kind: 'tls', tls }, transportSocketMatches: [] };
+      const hostChecks = inputs.dynamicForwardProxy ? hostChecksOf(inputs, settings) : {};
+      return { transportSocket: { kind: 'tls', tls }, transportSocketMatches: [], hostChecks };
     }
     case 'SIMPLE':
     case 'MUTUAL': {
       if (!mayUseCredential(inputs, settings)) return PLAINTEXT;
       const tls = originatedContext(inputs, settings);
       if (tls === undefined) return PLAINTEXT;
-      return { transportSocket: { kind: 'tls', tls }, transportSocketMatches: [] };
+      const hostChecks = hostChecksOf(inputs, settings);
+      return { transportSocket: { kind: 'tls', tls }, transportSocketMatches: [], hostChecks };
     }
     default:
       return PLAINTEXT;

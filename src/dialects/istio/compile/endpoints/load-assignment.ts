@@ -95,6 +95,7 @@ function usesMtls(push: PushContext, endpoint: Endpoint, ruleMode: string | unde
 }
 
 const HEALTH: Readonly<Record<Endpoint['health'], LbEndpoint['healthStatus']>> = {
+  unknown: 'UNKNOWN',
   healthy: 'HEALTHY',
   unhealthy: 'UNHEALTHY',
   draining: 'DRAINING',
@@ -129,7 +130,7 @@ function sendsUnhealthy(request: EndpointRequest): boolean {
 function isSent(endpoint: Endpoint, request: EndpointRequest, unhealthy: boolean): boolean {
   if (request.service.nodeLocal && endpoint.nodeName !== request.proxy.nodeName) return false;
   if (endpoint.health === 'unhealthy') return unhealthy;
-  return endpoint.health === 'healthy';
+  return endpoint.health === 'healthy' || endpoint.health === 'unknown';
 }
 
 function localityText(endpoint: Endpoint): string {

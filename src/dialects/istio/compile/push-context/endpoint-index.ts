@@ -297,7 +297,7 @@ class EndpointIndexBuilder {
           port: targetPortOfEntry(instance, portName, port.targetPort, port.port),
           servicePortName: portName,
           servicePort: 0,
-          health: 'healthy',
+          health: 'unknown',
         });
       }
     }
@@ -362,7 +362,7 @@ class EndpointIndexBuilder {
         port: targetPort,
         servicePortName: port.name,
         servicePort: port.number,
-        health: 'healthy',
+        health: instance.kind === 'pod' ? 'healthy' : 'unknown',
       });
       this.#addTarget(instance.address, { serviceKey: key, servicePort: port.number, targetPort });
     }
@@ -386,7 +386,7 @@ class EndpointIndexBuilder {
         servicePort: port.number,
         namespace: resource.metadata.namespace,
         workloadName: resource.metadata.name,
-        health: 'healthy',
+        health: 'unknown',
         origin: { ref: resource.ref, path: ['spec', 'hosts'] },
       });
     }

@@ -4,6 +4,7 @@ import {
   type HashPolicy,
   type HeaderMutations,
   hostRewriteLiteral,
+  type JsonObject,
   type MirrorPolicy,
   mirrorPolicy,
   NO_HEADER_MUTATIONS,
@@ -16,6 +17,7 @@ import {
   weightedCluster,
 } from '../../../../xds';
 import type { Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination } from '../../kinds';
+import { configMetadata } from '../config-metadata';
 import { durationNs } from '../durations';
 import type { MeshProxy, Service } from '../model';
 import { outboundClusterName } from '../names';
@@ -44,6 +46,8 @@ export interface RouteContext {
 interface RuleContext extends RouteContext {
   readonly vs: VirtualService;
   readonly rule: HttpRule;
+  /** Names the VirtualService on each of its routes. */
+  readonly metadata: JsonObject;
 }
 
 const NO_TIMEOUT_NS = 0;
@@ -278,6 +282,7 @@ function toRoute(context: RuleContext, match: Sourced<HttpMatchRequest> | undefi
     headers: forwarding?.headers ?? changes?.mutations ?? NO_HEADER_MUTATIONS,
     filterOverrides: toFilterOverrides(rule.route, (field) => originOf(rule, field)),
     ...(statPrefix === '' ? {} : { statPrefix }),
+    metadata: context.metadata,
     origin: rule.origin,
   };
   return { ...route, decoratorOperation: operationOf(route, context) };
@@ -290,8 +295,9 @@ function toRoute(context: RuleContext, match: Sourced<HttpMatchRequest> | undefi
  */
 export function buildHttpRoutes(vs: VirtualService, context: RouteContext): readonly Route[] {
   const routes: Route[] = [];
+  const metadata = configMetadata({ kind: 'virtual-service', namespace: vs.namespace, name: vs.name });
   for (const rule of vs.http) {
-    const ruleContext: RuleContext = { ...context, vs, rule };
+    const ruleContext: RuleContext = { ...context, vs, rule, metadata };
     if (rule.matches.length === 0) {
       routes.push(toRoute(ruleContext, undefined));
       return routes;
