@@ -117,7 +117,7 @@ function snakeCase(name: string): string {
 
 /** From trailers, else from the headers, else deduced from the HTTP status. */
 // envoyproxy/envoy source/common/formatter/http_specific_formatter.cc GrpcStatusFormatter
-function grpcStatus(context: FormatContext): number | undefined {
+export function commandGrpcStatus(context: FormatContext): number | undefined {
   const none: HeaderMap | undefined = context.stream?.trailers;
   const fromTrailers = none === undefined ? undefined : grpcStatusOf(none);
   if (fromTrailers !== undefined) return fromTrailers;
@@ -131,7 +131,7 @@ const grpcStatusCommand: FormatCommand = {
   parameters: 'optional',
   length: false,
   compile: (form) => (context) => {
-    const status = grpcStatus(context);
+    const status = commandGrpcStatus(context);
     if (status === undefined || form === 'NUMBER') return status;
     const name = grpcStatusName(status);
     if (name === 'InvalidCode') return String(status);
@@ -192,7 +192,7 @@ export const FORMAT_COMMANDS: ReadonlyMap<string, FormatCommand> = new Map<strin
   ['QUERY_PARAM', queryParameter],
   ['PATH', pathCommand],
   ['GRPC_STATUS', grpcStatusCommand],
-  ['GRPC_STATUS_NUMBER', plain(grpcStatus)],
+  ['GRPC_STATUS_NUMBER', plain(commandGrpcStatus)],
   ['START_TIME', startTime],
   ['DYNAMIC_METADATA', dynamicMetadata],
   ['FILTER_STATE', filterState],

@@ -1,5 +1,12 @@
 /** The data plane's rules as pure functions and small state machines: no events, no clock, no ambient randomness. */
 
+export type { AccessLogFilter } from './access-log-filter';
+export {
+  accessLogLine,
+  type CompiledAccessLog,
+  compileAccessLog,
+  DEFAULT_ACCESS_LOG_FORMAT,
+} from './access-log-format';
 export { withRequestAttemptCount, withResponseAttemptCount, withUpstreamServiceTime } from './attempt-headers';
 export { type BackOffState, type BackOffStrategy, nextBackOffMs, resetBackOff, startBackOff } from './back-off';
 export { type ClusterChoice, clusterChoiceUsesRandom, selectCluster } from './cluster-selection';
