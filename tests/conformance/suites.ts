@@ -2,6 +2,7 @@ import { runSuite as runEnvoyBootstrap } from './envoy-bootstrap';
 import { runSuite as runEnvoyFilterChain } from './envoy-filter-chain';
 import { runSuite as runEnvoyLb } from './envoy-lb';
 import { runSuite as runEnvoyOutlier } from './envoy-outlier';
+import { runSuite as runEnvoyRetry } from './envoy-retry';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
 import { runSuite as runIstioAuthz } from './istio-authz';
 import { runSuite as runIstioSimulation } from './istio-simulation';
@@ -51,6 +52,7 @@ export const SUITES: readonly ConformanceSuite[] = [
     minimumPassed: 24,
     runSuite: runEnvoyOutlier,
   },
+  { suite: 'envoy-retry', data: ['conformance', 'envoy-retry'], minimumPassed: 43, runSuite: runEnvoyRetry },
   {
     suite: 'xds-roundtrip',
     data: ['conformance', 'istio-xds'],

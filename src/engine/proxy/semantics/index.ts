@@ -223,11 +223,20 @@ export {
   responseFlagByShortName,
 } from './response-flags';
 export { rejectsRetryHost } from './retry-hosts';
-export { type CompiledRetryPolicy, RetryOn, type RetryOnMask } from './retry-policy';
+export {
+  type CompiledRetryPolicy,
+  compileRetryPolicy,
+  type ParsedRetryOn,
+  parseRetryGrpcOn,
+  parseRetryOn,
+  RetryOn,
+  type RetryOnMask,
+} from './retry-policy';
 export {
   createRetryState,
   maxActiveRetries,
   NO_HTTP3,
+  parseResetIntervalMs,
   planRetries,
   RETRY_REQUEST_HEADERS,
   type RetryClusterFeatures,

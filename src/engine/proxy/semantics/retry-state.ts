@@ -208,6 +208,14 @@ export interface RetryEnvironment {
   readonly random: RandomSource;
   /** Seconds since the Unix epoch, for reset headers that hold a time of day. */
   readonly epochSeconds: number;
+  /** Runtime key upstream.use_retry; absent: 100 % of the retries are made. */
+  readonly useRetryPercent?: number;
+}
+
+// envoyproxy/envoy source/common/runtime/runtime_impl.cc SnapshotImpl::featureEnabled
+function isRetryEnabled({ useRetryPercent, random }: RetryEnvironment): boolean {
+  if (useRetryPercent === undefined || useRetryPercent >= 100) return true;
+  return useRetryPercent > 0 && random.nextU64Mod(100) < useRetryPercent;
 }
 
 function armRetry(state: RetryState, environment: RetryEnvironment, decision: RetryDecision, resetMs: number): void {
@@ -249,6 +257,7 @@ function shouldRetry(
     resources.countRetry('upstream_rq_retry_overflow');
     return 'overflow';
   }
+  if (!isRetryEnabled(environment)) return 'no';
   armRetry(state, environment, decision, resetMs);
   return 'yes';
 }
