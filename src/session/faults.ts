@@ -122,7 +122,23 @@ export function scheduledFaults(store: ResourceStore): readonly ScheduledFault[]
   });
 }
 
-/** A name for a fault that nobody has labelled. */
-export function describeFault(spec: FaultSpec): string {
-  return spec.scope === 'controlPlane' ? `control plane ${spec.kind}` : spec.fault.kind;
+/** A stretch of time in which a scheduled fault is active; without an end it is infinite. */
+export interface Occurrence {
+  readonly beginNs: Ns;
+  readonly endNs: Ns;
+}
+
+/** The stretch that contains the moment, or the next one; undefined when all are over. */
+export function occurrenceAt(fault: ScheduledFault, nowNs: Ns): Occurrence | undefined {
+  const { atNs, durationNs, everyNs } = fault;
+  // One that begins again before it has ended never ends.
+  const lasts = durationNs === 0 || (everyNs > 0 && durationNs >= everyNs);
+  if (lasts) return { beginNs: atNs, endNs: Number.POSITIVE_INFINITY };
+  const begun = everyNs === 0 ? 0 : Math.max(0, Math.floor((nowNs - atNs) / everyNs));
+  let beginNs = atNs + begun * everyNs;
+  if (beginNs + durationNs <= nowNs) {
+    if (everyNs === 0) return undefined;
+    beginNs += everyNs;
+  }
+  return { beginNs, endNs: beginNs + durationNs };
 }

@@ -68,8 +68,12 @@ export function edgeDelta(later: EdgeStatistics, earlier: EdgeStatistics | undef
   };
 }
 
+/** The sample of a run that has not begun. */
+export const NOTHING: Sample = { atNs: 0, edges: [] };
+
 /** State of a history inside a checkpoint; buckets and samples are immutable and shared. */
 export interface HistoryState {
+  readonly before: Sample;
   readonly buckets: readonly Bucket[];
   readonly sketches: readonly LatencySketchState[];
   readonly baseline: Sample;
@@ -78,9 +82,11 @@ export interface HistoryState {
 
 /** Samples the engine's running totals once a simulated second, so that windows and charts are differences of samples. */
 export class History {
+  /** End of the bucket before the oldest one kept. */
+  #before = NOTHING;
   #buckets: Bucket[] = [];
   #sketches: LatencySketchState[] = [];
-  #baseline: Sample = { atNs: 0, edges: [] };
+  #baseline = NOTHING;
   #baselineSketches: readonly LatencySketchState[] = [];
 
   constructor(private readonly engine: SimulationApi) {}
@@ -93,7 +99,9 @@ export class History {
     this.#sketches = sketches;
     this.#buckets.push({ sample, latencies });
     const keep = Math.max(MIN_BUCKETS, Math.min(MAX_BUCKETS, Math.floor(MAX_CELLS / Math.max(1, sample.edges.length))));
-    if (this.#buckets.length > keep) this.#buckets.splice(0, this.#buckets.length - keep);
+    if (this.#buckets.length <= keep) return;
+    const dropped = this.#buckets.splice(0, this.#buckets.length - keep);
+    this.#before = dropped[dropped.length - 1]?.sample ?? this.#before;
   }
 
   /** Totals "since the last apply" count from now on. */
@@ -104,6 +112,10 @@ export class History {
 
   get baseline(): Sample {
     return this.#baseline;
+  }
+
+  get before(): Sample {
+    return this.#before;
   }
 
   get buckets(): readonly Bucket[] {
@@ -149,6 +161,7 @@ export class History {
 
   save(): HistoryState {
     return {
+      before: this.#before,
       buckets: [...this.#buckets],
       sketches: this.#sketches,
       baseline: this.#baseline,
@@ -157,6 +170,7 @@ export class History {
   }
 
   restore(state: HistoryState): void {
+    this.#before = state.before;
     this.#buckets = [...state.buckets];
     this.#sketches = [...state.sketches];
     this.#baseline = state.baseline;

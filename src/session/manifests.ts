@@ -48,28 +48,35 @@ function inOrder(parsed: ReturnType<typeof parseManifests>): readonly Resource[]
   return [...parsed.resources, ...parsed.unknownResources].sort((a, b) => a.creationOrder - b.creationOrder);
 }
 
-/** Objects keep their age over applies; new ones are younger than all there were. */
+/** Part of a checkpoint; immutable. */
+export interface CreationOrderState {
+  readonly orders: ReadonlyMap<string, number>;
+  readonly next: number;
+}
+
+/** Objects keep their age over applies; new ones, and those that come back after they were gone, are younger than all there were. */
 export class CreationOrder {
-  #orders = new Map<string, number>();
+  #orders: ReadonlyMap<string, number> = new Map();
   #next = 0;
 
   assign(resources: readonly Resource[]): readonly Resource[] {
-    return resources
-      .map((resource) => {
-        const key = objectKey(resource.ref);
-        const order = this.#orders.get(key) ?? this.#next++;
-        this.#orders.set(key, order);
-        return { ...resource, creationOrder: order };
-      })
-      .sort((a, b) => a.creationOrder - b.creationOrder);
+    const orders = new Map<string, number>();
+    const aged = resources.map((resource) => {
+      const key = objectKey(resource.ref);
+      const creationOrder = this.#orders.get(key) ?? this.#next++;
+      orders.set(key, creationOrder);
+      return { ...resource, creationOrder };
+    });
+    this.#orders = orders;
+    return aged.sort((a, b) => a.creationOrder - b.creationOrder);
   }
 
-  save(): { readonly orders: ReadonlyMap<string, number>; readonly next: number } {
-    return { orders: new Map(this.#orders), next: this.#next };
+  save(): CreationOrderState {
+    return { orders: this.#orders, next: this.#next };
   }
 
-  restore(saved: ReturnType<CreationOrder['save']>): void {
-    this.#orders = new Map(saved.orders);
+  restore(saved: CreationOrderState): void {
+    this.#orders = saved.orders;
     this.#next = saved.next;
   }
 }

@@ -1,5 +1,5 @@
 import { deltaQuantiles, type LatencyDelta, NS_PER_S, type Ns } from '../base';
-import { BUCKET_NS, type EdgeDelta, edgeDelta, type History, type Sample } from './history';
+import { BUCKET_NS, type EdgeDelta, edgeDelta, type History, NOTHING, type Sample } from './history';
 import type {
   EdgeMetrics,
   GraphEdgeView,
@@ -59,16 +59,17 @@ function sum(deltas: readonly EdgeDelta[]): EdgeDelta {
 }
 
 interface Window {
+  readonly now: Sample;
   readonly durationS: number;
   readonly startIndex: number;
   readonly deltas: readonly EdgeDelta[];
 }
 
-function currentWindow(history: History, windowNs: Ns): Window {
-  const now = history.now();
+function currentWindow(history: History, now: Sample, windowNs: Ns): Window {
   const start = history.windowStart(windowNs);
   const startNs = start?.sample.atNs ?? 0;
   return {
+    now,
     durationS: Math.max(1e-9, (now.atNs - startNs) / NS_PER_S),
     startIndex: start?.index ?? -1,
     deltas: now.edges.map((edge, row) => edgeDelta(edge, start?.sample.edges[row])),
@@ -123,16 +124,14 @@ export function rowsOf(topology: TopologyView, selection: Selection): readonly n
 }
 
 function versionShares(
-  history: History,
   window: Window,
   topology: TopologyView,
   service: TopologyView['services'][number],
 ): readonly number[] | undefined {
-  const keys = history.now().edges;
   const counts = service.versions.map(() => 0);
   let total = 0;
   for (const row of edgesOfService(topology, service.id).flatMap((edge) => edge.rows)) {
-    const index = service.versions.findIndex((version) => version.name === keys[row]?.key.version);
+    const index = service.versions.findIndex((version) => version.name === window.now.edges[row]?.key.version);
     const completed = window.deltas[row]?.completed ?? 0;
     if (index < 0) continue;
     counts[index] = (counts[index] ?? 0) + completed;
@@ -141,18 +140,18 @@ function versionShares(
   return total === 0 ? undefined : counts.map((count) => count / total);
 }
 
-export function metricsFrame(history: History, topology: TopologyView): MetricsFrame {
-  const window = currentWindow(history, METRICS_WINDOW_NS);
+export function metricsFrame(history: History, topology: TopologyView, now: Sample): MetricsFrame {
+  const window = currentWindow(history, now, METRICS_WINDOW_NS);
   const services = topology.services.map(
     (service): ServiceMetrics => ({
       id: service.id,
       ...summarise(history, window, rowsOf(topology, { kind: 'service', id: service.id })),
-      versionShares: versionShares(history, window, topology, service),
+      versionShares: versionShares(window, topology, service),
     }),
   );
   const edges = topology.edges.map((edge): EdgeMetrics => ({ id: edge.id, ...summarise(history, window, edge.rows) }));
   const mesh = summarise(history, window, rowsOf(topology, { kind: 'mesh' }));
-  return { nowNs: history.now().atNs, windowNs: window.durationS * NS_PER_S, mesh, services, edges };
+  return { nowNs: now.atNs, windowNs: window.durationS * NS_PER_S, mesh, services, edges };
 }
 
 const toMs = (valueNs: Ns | undefined) => (valueNs === undefined ? null : valueNs / 1e6);
@@ -177,11 +176,11 @@ export function seriesOf(history: History, topology: TopologyView, selection: Se
   for (let index = first; index < buckets.length; index++) {
     const bucket = buckets[index];
     if (bucket === undefined) continue;
-    const earlier: Sample | undefined = buckets[index - 1]?.sample;
+    const earlier = buckets[index - 1]?.sample ?? history.before;
     const total = sum(
       rows.flatMap((row) => {
         const later = bucket.sample.edges[row];
-        return later === undefined ? [] : [edgeDelta(later, earlier?.edges[row])];
+        return later === undefined ? [] : [edgeDelta(later, earlier.edges[row])];
       }),
     );
     const quantiles = bucketQuantiles(bucket.latencies, rows);
@@ -198,15 +197,18 @@ export function seriesOf(history: History, topology: TopologyView, selection: Se
   return series;
 }
 
-export function totalsOf(
-  history: History,
-  topology: TopologyView,
-  selection: Selection,
-  since: 'apply' | 'start',
-): TotalsView {
-  const now = history.now();
-  const baseline = since === 'apply' ? history.baseline : { atNs: 0, edges: [] };
-  const deltas = rowsOf(topology, selection).flatMap((row) => {
+/** What totals are asked for. */
+export interface TotalsQuery {
+  readonly now: Sample;
+  /** Rows of the engine's edge table. */
+  readonly rows: readonly number[];
+  readonly since: 'apply' | 'start';
+}
+
+export function totalsOf(history: History, query: TotalsQuery): TotalsView {
+  const { now, since } = query;
+  const baseline = since === 'apply' ? history.baseline : NOTHING;
+  const deltas = query.rows.flatMap((row) => {
     const later = now.edges[row];
     return later === undefined ? [] : [{ row, key: later.key, delta: edgeDelta(later, baseline.edges[row]) }];
   });

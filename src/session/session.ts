@@ -1,5 +1,5 @@
 import { assert, assertDefined, assertNever, NS_PER_S, type Ns } from '../base';
-import { Cluster, FIRST_SESSION_TIMER, ResourceStore } from '../cluster';
+import { Cluster, ResourceStore } from '../cluster';
 import {
   type Diagnostic,
   type KindRegistry,
@@ -10,17 +10,19 @@ import {
 } from '../config';
 import { type ControlHandler, type ProbeRequest, Simulation, type SimulationApi } from '../engine';
 import type { ConfigOrigin } from '../xds';
+import { ActiveFaults } from './active-faults';
 import { CheckpointStore } from './checkpoint-store';
-import type { ApplyResult, FaultSpec, LoggedCommand, SessionCommand } from './command';
+import type { ApplyResult, LoggedCommand, SessionCommand } from './command';
 import { createRegistry, dialectById } from './dialects';
 import { explainProbe } from './explain';
-import { describeFault, type ScheduledFault, scheduledFaults } from './faults';
-import { BUCKET_NS, History } from './history';
+import { scheduledFaults } from './faults';
+import { BUCKET_NS, History, type Sample } from './history';
 import { CreationOrder, diffResources, type ParsedManifests, readManifests } from './manifests';
-import { metricsFrame, seriesOf, totalsOf } from './metrics';
+import { metricsFrame, rowsOf, seriesOf, totalsOf } from './metrics';
 import type { ScenarioDefinition } from './scenario';
 import type { SessionCheckpoint } from './session-checkpoint';
 import { locateOrigin } from './source-link';
+import { SESSION_TIMER } from './timers';
 import { buildTopology, type PodTraffic } from './topology';
 import type {
   ActiveFaultView,
@@ -34,14 +36,6 @@ import type {
   TopologyView,
   TotalsView,
 } from './view';
-
-/** Control events of the session itself. */
-const TIMER = {
-  tick: FIRST_SESSION_TIMER,
-  /** a = index into the faults of the manifests, b = number of the apply. */
-  faultBegins: FIRST_SESSION_TIMER + 1,
-  faultEnds: FIRST_SESSION_TIMER + 2,
-} as const;
 
 const CHECKPOINT_INTERVAL_NS: Ns = 5 * NS_PER_S;
 const MAX_MARKS = 500;
@@ -74,6 +68,7 @@ export class Session implements ControlHandler {
   readonly #engine: SimulationApi;
   readonly #cluster: Cluster;
   readonly #history: History;
+  readonly #faults: ActiveFaults;
   readonly #creation = new CreationOrder();
   readonly #checkpoints = new CheckpointStore();
   /** Parsing is pure: a replayed apply takes the earlier result. */
@@ -81,17 +76,15 @@ export class Session implements ControlHandler {
   #log: LoggedCommand[] = [];
   #executed = 0;
   #marks: MarkView[] = [];
-  #faults: ActiveFaultView[] = [];
-  #specs = new Map<string, FaultSpec>();
   #resources: readonly Resource[] = [];
   #files: readonly SourceFile[] = [];
   #diagnostics: readonly Diagnostic[] = [];
-  #applyCount = 0;
-  #scheduled: readonly ScheduledFault[] = [];
   /** Running totals of the pods at the last ticks, oldest first. */
   #podTotals: ReadonlyMap<string, PodTraffic>[] = [];
   #topology: TopologyView = { revision: 0, namespaces: [], services: [], edges: [] };
   #topologyText = '';
+  /** What the views are made from, while nothing has moved since. */
+  #shown: { readonly topology: TopologyView; readonly sample: Sample } | undefined;
 
   private constructor(
     readonly scenario: ScenarioDefinition,
@@ -108,15 +101,19 @@ export class Session implements ControlHandler {
       rootNamespace: ROOT_NAMESPACE,
     });
     this.#history = new History(this.#engine);
+    this.#faults = new ActiveFaults({
+      engine: this.#engine,
+      cluster: this.#cluster,
+      mark: (kind, label) => this.#mark(kind, label),
+    });
   }
 
   static open(scenario: ScenarioDefinition): OpenResult {
     const session = new Session(scenario, createRegistry());
     const parsed = session.#parse(scenario.files);
     if (!parsed.accepted) return { session: undefined, diagnostics: parsed.diagnostics };
-    session.#engine.scheduleControl(BUCKET_NS, TIMER.tick, 0, 0);
+    session.#engine.scheduleControl(BUCKET_NS, SESSION_TIMER.tick, 0, 0);
     session.#commit(parsed, scenario.files);
-    session.#diagnostics = parsed.diagnostics;
     session.#saveCheckpoint();
     return { session, diagnostics: session.diagnostics };
   }
@@ -129,6 +126,7 @@ export class Session implements ControlHandler {
 
   /** Runs up to `tNs`, through the logged commands on the way; stops early after `maxEvents` events. */
   advanceTo(tNs: Ns, maxEvents: number): SessionAdvance {
+    this.#shown = undefined;
     let events = 0;
     while (events < maxEvents) {
       const next = this.#log[this.#executed];
@@ -160,12 +158,9 @@ export class Session implements ControlHandler {
       cluster: this.#cluster.checkpoint(),
       state: {
         marks: [...this.#marks],
-        faults: [...this.#faults],
-        specs: new Map(this.#specs),
+        faults: this.#faults.save(),
         resources: this.#resources,
         files: this.#files,
-        applyCount: this.#applyCount,
-        scheduled: this.#scheduled,
         orders: this.#creation.save(),
         history: this.#history.save(),
         podTotals: [...this.#podTotals],
@@ -188,20 +183,15 @@ export class Session implements ControlHandler {
   /** Carries a command out now and logs it. What the log held for later is dropped: the past was edited. */
   execute(command: SessionCommand): ApplyResult | undefined {
     if (command.kind === 'applyFiles') return this.applyFiles(command.files);
-    this.#finishMoment();
-    this.#append(command);
-    this.#perform(command);
+    this.#performNow(command);
     return undefined;
   }
 
   applyFiles(files: readonly SourceFile[]): ApplyResult {
     const parsed = this.#parse(files);
     if (!parsed.accepted) return { accepted: false, atNs: this.nowNs, changes: [], diagnostics: parsed.diagnostics };
-    this.#finishMoment();
     const before = this.#resources;
-    const command: SessionCommand = { kind: 'applyFiles', files };
-    this.#append(command);
-    this.#perform(command);
+    this.#performNow({ kind: 'applyFiles', files });
     return {
       accepted: true,
       atNs: this.nowNs,
@@ -225,32 +215,35 @@ export class Session implements ControlHandler {
     this.#log.push(...log);
   }
 
-  /** A command comes after everything else of its moment, now and in every replay. */
+  /** A command comes after everything else of its moment and before what follows from it, now and in every replay. */
+  #performNow(command: SessionCommand): void {
+    this.#finishMoment();
+    this.#log = [...this.#log.slice(0, this.#executed), { atNs: this.nowNs, command }];
+    this.#executed = this.#log.length;
+    this.#checkpoints.dropAfter(this.nowNs);
+    this.#perform(command);
+    this.#finishMoment();
+  }
+
   #finishMoment(): void {
     const result = this.#engine.advanceTo(this.nowNs, MAX_EVENTS_OF_A_MOMENT);
     assert(result.reached, 'a moment has an end');
   }
 
-  #append(command: SessionCommand): void {
-    this.#log = [...this.#log.slice(0, this.#executed), { atNs: this.nowNs, command }];
-    this.#executed = this.#log.length;
-    this.#checkpoints.dropAfter(this.nowNs);
-  }
-
   #perform(command: SessionCommand): void {
+    this.#shown = undefined;
     switch (command.kind) {
       case 'applyFiles':
-        this.#commit(this.#parse(command.files), command.files);
-        this.#mark('apply', 'Applied');
+        this.#replaceManifests(command.files);
         return;
       case 'injectFault':
-        this.#inject(command.id, command.label, command.fault);
+        this.#faults.inject(command.id, command.label, command.fault);
         return;
       case 'clearFault':
-        this.#clear(command.id);
+        this.#faults.clear(command.id);
         return;
       case 'clearAllFaults':
-        for (const fault of [...this.#faults]) this.#clear(fault.id);
+        this.#faults.clearAll();
         return;
       case 'restartWorkload':
         this.#cluster.restartWorkload(command.ref);
@@ -278,19 +271,12 @@ export class Session implements ControlHandler {
 
   handleControlEvent(nowNs: Ns, code: number, a: number, b: number): void {
     if (this.#cluster.handleControlEvent(code, a, b)) return;
-    if (code === TIMER.tick) {
+    if (code === SESSION_TIMER.tick) {
       this.#tick();
-      this.#engine.scheduleControl(nowNs + BUCKET_NS, TIMER.tick, 0, 0);
+      this.#engine.scheduleControl(nowNs + BUCKET_NS, SESSION_TIMER.tick, 0, 0);
       return;
     }
-    if (b !== this.#applyCount) return;
-    const scheduled = assertDefined(this.#scheduled[a], 'a fault timer names a fault of the manifests');
-    if (code === TIMER.faultBegins) {
-      this.#inject(scheduled.id, scheduled.label, scheduled.fault);
-      if (scheduled.everyNs > 0) this.#engine.scheduleControl(nowNs + scheduled.everyNs, TIMER.faultBegins, a, b);
-      if (scheduled.everyNs > 0 && scheduled.durationNs > 0 && nowNs > scheduled.atNs)
-        this.#engine.scheduleControl(nowNs + scheduled.durationNs, TIMER.faultEnds, a, b);
-    } else if (code === TIMER.faultEnds) this.#clear(scheduled.id);
+    assert(this.#faults.handleControlEvent(code, a, b), 'every control event belongs to somebody');
   }
 
   #tick(): void {
@@ -316,32 +302,6 @@ export class Session implements ControlHandler {
     if (this.#marks.length > MAX_MARKS) this.#marks.shift();
   }
 
-  #inject(id: string, label: string, spec: FaultSpec): void {
-    this.#clear(id);
-    this.#faults.push({ id, label, sinceNs: this.nowNs });
-    this.#specs.set(id, spec);
-    if (spec.scope === 'controlPlane') {
-      if (spec.kind === 'down') this.#cluster.setControlPlaneUp(false);
-      else this.#cluster.setControlPlaneLag(spec.delayNs);
-    } else if (spec.fault.kind === 'crash') this.#cluster.addCrash({ id, selector: spec.fault.target });
-    else this.#engine.execute({ kind: 'setFault', id, fault: spec.fault });
-    this.#mark('fault', label);
-  }
-
-  #clear(id: string): void {
-    const spec = this.#specs.get(id);
-    if (spec === undefined) return;
-    const label = this.#faults.find((fault) => fault.id === id)?.label ?? describeFault(spec);
-    this.#specs.delete(id);
-    this.#faults = this.#faults.filter((fault) => fault.id !== id);
-    if (spec.scope === 'controlPlane') {
-      if (spec.kind === 'down') this.#cluster.setControlPlaneUp(true);
-      else this.#cluster.setControlPlaneLag(0);
-    } else if (spec.fault.kind === 'crash') this.#cluster.removeCrash(id);
-    else this.#engine.execute({ kind: 'clearFault', id });
-    this.#mark('mend', label);
-  }
-
   // --- manifests ----------------------------------------------------------------------------------------------
 
   #parse(files: readonly SourceFile[]): ParsedManifests {
@@ -352,33 +312,23 @@ export class Session implements ControlHandler {
     return parsed;
   }
 
+  /** A log that was saved elsewhere may hold manifests that are refused here: the last good ones stay then, too. */
+  #replaceManifests(files: readonly SourceFile[]): void {
+    const parsed = this.#parse(files);
+    if (parsed.accepted) {
+      this.#commit(parsed, files);
+      this.#mark('apply', 'Applied');
+    } else this.#mark('error', 'Refused');
+  }
+
   #commit(parsed: ParsedManifests, files: readonly SourceFile[]): void {
     assert(parsed.accepted, 'only accepted manifests are applied');
     this.#resources = this.#creation.assign(parsed.resources);
     this.#files = files;
     this.#diagnostics = parsed.diagnostics;
-    this.#applyCount += 1;
     this.#cluster.apply(new ResourceStore(this.#resources));
-    this.#scheduleFaults();
+    this.#faults.schedule(scheduledFaults(this.#cluster.store));
     this.#history.setBaseline();
-  }
-
-  /** Faults that the manifests schedule. Those of the previous manifests end; their timers are stale by the apply's number. */
-  #scheduleFaults(): void {
-    for (const fault of this.#scheduled) this.#clear(fault.id);
-    this.#scheduled = scheduledFaults(this.#cluster.store);
-    for (const [index, fault] of this.#scheduled.entries()) this.#scheduleFault(fault, index, fault.atNs);
-  }
-
-  #scheduleFault(fault: ScheduledFault, index: number, atNs: Ns): void {
-    const endNs = fault.durationNs === 0 ? Number.POSITIVE_INFINITY : atNs + fault.durationNs;
-    if (endNs <= this.nowNs) {
-      if (fault.everyNs > 0)
-        this.#scheduleFault(fault, index, atNs + Math.ceil((this.nowNs - atNs) / fault.everyNs) * fault.everyNs);
-      return;
-    }
-    this.#engine.scheduleControl(Math.max(this.nowNs, atNs), TIMER.faultBegins, index, this.#applyCount);
-    if (Number.isFinite(endNs)) this.#engine.scheduleControl(endNs, TIMER.faultEnds, index, this.#applyCount);
   }
 
   get files(): readonly SourceFile[] {
@@ -404,18 +354,27 @@ export class Session implements ControlHandler {
     return this.#cluster;
   }
 
-  topology(): TopologyView {
-    const built = buildTopology({ cluster: this.#cluster, engine: this.#engine, recent: this.#recentPodTraffic() });
+  #show(): { readonly topology: TopologyView; readonly sample: Sample } {
+    if (this.#shown !== undefined) return this.#shown;
+    const sample = this.#history.now();
+    const recent = this.#recentPodTraffic();
+    const built = buildTopology({ cluster: this.#cluster, pods: this.#engine.pods(), edges: sample.edges, recent });
     const text = JSON.stringify(built);
     if (text !== this.#topologyText) {
       this.#topologyText = text;
       this.#topology = { ...built, revision: this.#topology.revision + 1 };
     }
-    return this.#topology;
+    this.#shown = { topology: this.#topology, sample };
+    return this.#shown;
+  }
+
+  topology(): TopologyView {
+    return this.#show().topology;
   }
 
   metrics(): MetricsFrame {
-    return metricsFrame(this.#history, this.topology());
+    const { topology, sample } = this.#show();
+    return metricsFrame(this.#history, topology, sample);
   }
 
   series(selection: Selection, points: number): SeriesView {
@@ -423,7 +382,8 @@ export class Session implements ControlHandler {
   }
 
   totals(selection: Selection, since: 'apply' | 'start'): TotalsView {
-    return totalsOf(this.#history, this.topology(), selection, since);
+    const { topology, sample } = this.#show();
+    return totalsOf(this.#history, { now: sample, rows: rowsOf(topology, selection), since });
   }
 
   get marks(): readonly MarkView[] {
@@ -431,7 +391,7 @@ export class Session implements ControlHandler {
   }
 
   get activeFaults(): readonly ActiveFaultView[] {
-    return this.#faults;
+    return this.#faults.views;
   }
 
   clusterEvents(limit: number): readonly ClusterEventView[] {
@@ -466,17 +426,15 @@ export class Session implements ControlHandler {
 
   #restore(checkpoint: SessionCheckpoint): void {
     const { state } = checkpoint;
+    this.#shown = undefined;
     this.#engine.restore(checkpoint.engine);
     this.#cluster.restore(checkpoint.cluster);
     this.#executed = checkpoint.commands;
     this.#marks = [...state.marks];
-    this.#faults = [...state.faults];
-    this.#specs = new Map(state.specs);
+    this.#faults.restore(state.faults);
     this.#resources = state.resources;
     this.#files = state.files;
     this.#diagnostics = this.#parse(state.files).diagnostics;
-    this.#applyCount = state.applyCount;
-    this.#scheduled = state.scheduled;
     this.#creation.restore(state.orders);
     this.#history.restore(state.history);
     this.#podTotals = [...state.podTotals];

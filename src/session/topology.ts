@@ -1,6 +1,6 @@
 import { type Cluster, canonicalRevision, canonicalService, type PodRecord, selectedPods } from '../cluster';
 import { SERVICE } from '../config';
-import type { EdgeKey, PodObservation, SimulationApi } from '../engine';
+import type { EdgeStatistics, PodObservation } from '../engine';
 import { serviceId } from './metrics';
 import type {
   GraphEdgeView,
@@ -23,7 +23,8 @@ export interface PodTraffic {
 
 export interface TopologyParts {
   readonly cluster: Cluster;
-  readonly engine: SimulationApi;
+  readonly pods: readonly PodObservation[];
+  readonly edges: readonly EdgeStatistics[];
   /** Traffic of each pod over the last seconds. */
   readonly recent: ReadonlyMap<string, PodTraffic>;
 }
@@ -40,8 +41,8 @@ interface ServiceDraft {
 export function buildTopology(parts: TopologyParts): TopologyView {
   const drafts = draftServices(parts);
   const aliases = serviceAliases(parts.cluster);
-  const observations = new Map(parts.engine.pods().map((pod) => [pod.id, pod]));
-  const edges = drawEdges(parts.engine.edges, drafts, aliases);
+  const observations = new Map(parts.pods.map((pod) => [pod.id, pod]));
+  const edges = drawEdges(parts.edges, drafts, aliases);
   const protocols = new Map(edges.map((edge) => [edge.destination, edge.protocol]));
   const services = [...drafts.values()].map((draft): ServiceNodeView => {
     const pods = draft.pods.map((pod) => podStatus(pod, observations.get(pod.uid), parts.recent.get(pod.uid)));
@@ -58,7 +59,7 @@ export function buildTopology(parts: TopologyParts): TopologyView {
   return { revision: 0, namespaces: namespaceBoxes(parts.cluster, services), services, edges };
 }
 
-function draftServices({ cluster, engine }: TopologyParts): Map<ServiceId, ServiceDraft> {
+function draftServices({ cluster, edges }: TopologyParts): Map<ServiceId, ServiceDraft> {
   const drafts = new Map<ServiceId, ServiceDraft>();
   const draft = (namespace: string, name: string, kind: ServiceNodeView['kind']): ServiceDraft => {
     const id = serviceId(namespace, name);
@@ -73,8 +74,14 @@ function draftServices({ cluster, engine }: TopologyParts): Map<ServiceId, Servi
     const kind = cluster.isGateway(pod) ? 'gateway' : 'service';
     draft(pod.namespace, canonicalService(pod), kind).pods.push(pod);
   }
-  for (const edge of engine.edges) if (edge.destinationNamespace === '') draft('', edge.destination, 'external');
+  for (const edge of edges.filter(isUsed))
+    if (edge.key.destinationNamespace === '') draft('', edge.key.destination, 'external');
   return drafts;
+}
+
+/** Going back in time leaves the engine's rows of the future behind, with nothing counted: rows are numbered for ever. */
+function isUsed(edge: EdgeStatistics): boolean {
+  return edge.requests > 0 || edge.attempts > 0 || edge.openConnections > 0;
 }
 
 /** A Kubernetes Service may have another name than the pods behind it; both are one card. */
@@ -92,7 +99,7 @@ function serviceAliases(cluster: Cluster): ReadonlyMap<ServiceId, ServiceId> {
 }
 
 function drawEdges(
-  keys: readonly EdgeKey[],
+  edges: readonly EdgeStatistics[],
   drafts: Map<ServiceId, ServiceDraft>,
   aliases: ReadonlyMap<ServiceId, ServiceId>,
 ): readonly GraphEdgeView[] {
@@ -105,7 +112,9 @@ function drawEdges(
     drafts.set(id, { id, namespace, name, kind: namespace === '' ? 'external' : 'service', pods: [] });
     return id;
   };
-  keys.forEach((key, row) => {
+  edges.forEach((statistics, row) => {
+    if (!isUsed(statistics)) return;
+    const { key } = statistics;
     const source = resolve(key.sourceNamespace, key.source);
     const destination = resolve(key.destinationNamespace, key.destination);
     const id = `${source}->${destination}`;
