@@ -54,6 +54,7 @@ export interface ClusterCheckpoint {
   readonly store: ResourceStore;
   readonly book: ApplicationBook;
   readonly controlPlane: ReturnType<ControlPlane['saveState']>;
+  readonly toldServices: string;
 }
 
 const DEFAULT_NODES: readonly NodeRecord[] = ['node-a', 'node-b', 'node-c'].map((name) => ({
@@ -109,6 +110,7 @@ export class Cluster {
 
   /** Makes the manifests the desired state. Controllers start towards it now; proxies learn of it by a push. */
   apply(store: ResourceStore): void {
+    this.#forgetScaling(store);
     this.#store = store;
     this.#book = new ApplicationBook(store);
     const text = meshConfigText(store, this.options.rootNamespace);
@@ -276,6 +278,7 @@ export class Cluster {
       store: this.#store,
       book: this.#book,
       controlPlane: this.#controlPlane.saveState(),
+      toldServices: this.#toldServices,
     };
   }
 
@@ -290,7 +293,7 @@ export class Cluster {
     this.#refreshTemplates();
     this.#controlPlane.restoreState(checkpoint.controlPlane);
     this.#views.forgetDerived();
-    this.#toldServices = JSON.stringify(this.#serviceTable());
+    this.#toldServices = checkpoint.toldServices;
   }
 
   // --- inside -------------------------------------------------------------------------------------------------
@@ -311,6 +314,16 @@ export class Cluster {
       subZone: labels['topology.istio.io/subzone'] ?? '',
     }));
     return nodes.length === 0 ? DEFAULT_NODES : nodes;
+  }
+
+  /** A scaled workload keeps its size over applies until its manifest writes another number, or is gone. */
+  #forgetScaling(store: ResourceStore): void {
+    const { replicaOverrides } = this.#state;
+    const written = (of: ResourceStore, key: string): number | undefined =>
+      [...of.list(DEPLOYMENT), ...of.list(STATEFUL_SET)].find(({ ref }) => objectKey(ref) === key)?.object.spec
+        ?.replicas;
+    for (const key of Object.keys(replicaOverrides))
+      if (written(store, key) !== written(this.#store, key)) delete replicaOverrides[key];
   }
 
   #allocateVirtualAddresses(): void {

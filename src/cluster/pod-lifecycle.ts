@@ -1,5 +1,5 @@
 import { NS_PER_S, type Ns } from '../base';
-import type { EngineFault, PodSpec, SimulationApi } from '../engine';
+import type { PodSpec, SimulationApi } from '../engine';
 import type { ApplicationBook } from './application-book';
 import type { ControlPlane } from './control-plane';
 import { canonicalRevision, canonicalService } from './identity';
@@ -175,9 +175,4 @@ export class PodLifecycle {
       ...(pod.sidecar === undefined ? {} : { proxy: book.proxyFor(pod, gateway) }),
     };
   }
-}
-
-/** Faults that the cluster carries out itself instead of the engine. */
-export function isClusterFault(fault: EngineFault): fault is Extract<EngineFault, { kind: 'crash' }> {
-  return fault.kind === 'crash';
 }
