@@ -1,3 +1,4 @@
+import { NS_PER_S, type Ns } from '../base';
 import type {
   FromWorker,
   RequestMessage,
@@ -16,45 +17,48 @@ export interface WorkerLike {
   terminate(): void;
 }
 
-const METHODS: readonly (keyof WorkerMethods)[] = [
-  'load',
-  'play',
-  'pause',
-  'setSpeed',
-  'step',
-  'seek',
-  'restart',
-  'check',
-  'applyFiles',
-  'overlay',
-  'editorSchema',
-  'flagSentences',
-  'execute',
-  'setSelection',
-  'series',
-  'totals',
-  'clusterEvents',
-  'accessLog',
-  'recentTraces',
-  'traceSummaries',
-  'spans',
-  'pods',
-  'proxyStatistics',
-  'proxyConfig',
-  'explain',
-  'locate',
-  'traceHash',
-  'saveState',
-  'restoreState',
-];
+/** A method that is missing here does not compile. */
+const METHODS: Readonly<Record<keyof WorkerMethods, true>> = {
+  load: true,
+  play: true,
+  pause: true,
+  setSpeed: true,
+  step: true,
+  seek: true,
+  restart: true,
+  check: true,
+  applyFiles: true,
+  overlay: true,
+  editorSchema: true,
+  flagSentences: true,
+  execute: true,
+  setSelection: true,
+  series: true,
+  totals: true,
+  clusterEvents: true,
+  accessLog: true,
+  recentTraces: true,
+  traceSummaries: true,
+  spans: true,
+  pods: true,
+  proxyStatistics: true,
+  proxyConfig: true,
+  explain: true,
+  locate: true,
+  traceHash: true,
+  saveState: true,
+  restoreState: true,
+};
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Restarts in a row without a sign of life in between, after which the worker is left dead. */
-const MAX_RESTARTS = 3;
+/** Deaths at one place of the run after which the worker is left dead. */
+const MAX_DEATHS = 4;
+/** Simulated time beyond a death from which on the run counts as past it. */
+const PAST_NS: Ns = NS_PER_S;
 
 class Connection {
   readonly #pending = new Map<number, Pending>();
@@ -62,7 +66,12 @@ class Connection {
   #worker: WorkerLike;
   #nextId = 1;
   #saved: SavedState | undefined;
-  #restarts = 0;
+  #deaths = 0;
+  /** Last sign of life before the newest death. */
+  #diedAtNs: Ns = 0;
+  #nowNs: Ns = 0;
+  /** Why there is no worker any more. */
+  #end: string | undefined;
   #makeRendererPort: (() => MessagePort) | undefined;
 
   constructor(private readonly spawn: () => WorkerLike) {
@@ -70,6 +79,7 @@ class Connection {
   }
 
   call(method: keyof WorkerMethods, args: readonly unknown[]): Promise<unknown> {
+    if (this.#end !== undefined) return Promise.reject(new Error(this.#end));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
@@ -94,15 +104,18 @@ class Connection {
   }
 
   dispose(): void {
-    this.#worker.terminate();
     this.#listeners.clear();
-    this.#rejectAll('The client was closed.');
+    this.#end = 'The client was closed.';
+    this.#worker.terminate();
+    this.#rejectAll(this.#end);
   }
 
   #start(): WorkerLike {
     const worker = this.spawn();
-    worker.onMessage((message) => this.#receive(message));
-    worker.onError((message) => this.#died(message));
+    // What a worker that was given up had posted before may still arrive.
+    const current = () => this.#worker === worker && this.#end === undefined;
+    worker.onMessage((message) => current() && this.#receive(message));
+    worker.onError((message) => current() && this.#die(message));
     return worker;
   }
 
@@ -116,14 +129,12 @@ class Connection {
     }
     const { event } = message;
     if (event.kind === 'failed') {
-      this.#died(event.message);
+      this.#die(event.message);
       return;
     }
     if (event.kind === 'autosave') this.#saved = event.state;
-    if (event.kind === 'metrics') {
-      this.#restarts = 0;
-      this.#worker.postMessage({ kind: 'ackMetrics' });
-    }
+    if (event.kind === 'status') this.#survive(event.status.nowNs);
+    if (event.kind === 'metrics') this.#worker.postMessage({ kind: 'ackMetrics' });
     this.#emit(event);
   }
 
@@ -132,23 +143,34 @@ class Connection {
   }
 
   #rejectAll(message: string): void {
-    for (const { reject } of this.#pending.values()) reject(new Error(message));
+    const pending = [...this.#pending.values()];
     this.#pending.clear();
+    for (const { reject } of pending) reject(new Error(message));
   }
 
-  /** A worker that died is replaced by one that replays the last saved state. */
-  #died(message: string): void {
+  #survive(nowNs: Ns): void {
+    this.#nowNs = nowNs;
+    if (nowNs > this.#diedAtNs + PAST_NS) this.#deaths = 0;
+  }
+
+  /** A worker that died is replaced by one that replays the last saved state. The same run would fail at the same moment again, so not for ever. */
+  #die(message: string): void {
+    this.#diedAtNs = Math.max(this.#diedAtNs, this.#nowNs);
+    this.#deaths += 1;
+    if (this.#deaths === MAX_DEATHS) this.#end = message;
     this.#worker.terminate();
     this.#rejectAll(message);
     this.#emit({ kind: 'failed', message });
-    this.#restarts += 1;
-    if (this.#restarts > MAX_RESTARTS) return;
+    if (this.#end !== undefined) return;
     this.#worker = this.#start();
     if (this.#makeRendererPort !== undefined) this.attachRenderer(this.#makeRendererPort());
     if (this.#saved !== undefined)
-      this.call('restoreState', [this.#saved]).catch((error: unknown) =>
-        this.#emit({ kind: 'failed', message: String(error) }),
-      );
+      this.call('restoreState', [this.#saved]).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** The new worker could not replay the state either. */
+  #fail(error: unknown): void {
+    if (this.#end === undefined) this.#emit({ kind: 'failed', message: String(error) });
   }
 }
 
@@ -156,7 +178,10 @@ class Connection {
 export function createClient(spawn: () => WorkerLike): SimulationClient {
   const connection = new Connection(spawn);
   const methods = Object.fromEntries(
-    METHODS.map((method) => [method, (...args: readonly unknown[]) => connection.call(method, args)]),
+    Object.keys(METHODS).map((method) => [
+      method,
+      (...args: readonly unknown[]) => connection.call(method as keyof WorkerMethods, args),
+    ]),
   );
   return {
     ...methods,

@@ -1,4 +1,4 @@
-import { assertDefined, NS_PER_MS, NS_PER_S, type Ns } from '../base';
+import { assert, assertDefined, NS_PER_MS, NS_PER_S, type Ns } from '../base';
 import { type ScenarioDefinition, type Selection, Session } from '../session';
 import { packFlights, transferablesOf } from './flight-frame';
 import type { FlightFrame, LoadResult, SavedState, TransportStatus, WorkerEvent } from './protocol';
@@ -30,6 +30,7 @@ export interface HostShell {
  */
 export class Host {
   #session: Session | undefined;
+  /** As it was loaded; what the run began with may differ from it after a restart. */
   #scenario: ScenarioDefinition | undefined;
   #playing = false;
   #speed = 1;
@@ -38,6 +39,8 @@ export class Host {
   #selection: Selection = { kind: 'mesh' };
   #frame = 0;
   #framesInFlight = 0;
+  /** A frame that must not be left out waits for credit. */
+  #frameOwed = false;
   #rendererAttached = false;
   #resetRenderer = true;
   #lastFrameMs = 0;
@@ -45,8 +48,7 @@ export class Host {
   #metricsAcknowledged = true;
   #lastAutosaveMs = 0;
   #topologyRevision = -1;
-  #marksSent = -1;
-  #faultsSent = '';
+  #marksSent = '';
   #speedSample = { wallMs: 0, simNs: 0, speed: 0 };
 
   constructor(private readonly shell: HostShell) {}
@@ -67,27 +69,21 @@ export class Host {
   // --- loading ------------------------------------------------------------------------------------------------
 
   load(scenario: ScenarioDefinition): LoadResult {
-    const { session, diagnostics } = Session.open(scenario);
-    if (session === undefined) return { accepted: false, diagnostics, nowNs: this.#session?.nowNs ?? 0 };
-    this.#session = session;
-    this.#scenario = scenario;
-    session.engine.setFlightRecording(this.#rendererAttached);
-    this.#topologyRevision = -1;
-    this.#marksSent = -1;
-    this.#jumped();
-    return { accepted: true, diagnostics, nowNs: 0 };
+    return this.#begin(scenario, scenario);
   }
 
   restart(options: { readonly keepFiles: boolean; readonly seed?: number }): LoadResult {
     const scenario = assertDefined(this.#scenario, 'a scenario is loaded');
     const files = options.keepFiles ? this.session.files : scenario.files;
-    return this.load({ ...scenario, files, seed: options.seed ?? scenario.seed });
+    return this.#begin(scenario, { files, seed: options.seed ?? this.session.scenario.seed });
   }
 
   saveState(): SavedState {
+    const { files, seed } = this.session.scenario;
     return {
       version: 1,
       scenario: assertDefined(this.#scenario, 'a scenario is loaded'),
+      start: { files, seed },
       log: this.session.log,
       nowNs: this.session.nowNs,
       playing: this.#playing,
@@ -96,14 +92,30 @@ export class Host {
   }
 
   restoreState(state: SavedState): LoadResult {
-    const result = this.load(state.scenario);
-    if (!result.accepted) return result;
-    this.session.loadLog(state.log);
-    this.session.seek(state.nowNs);
-    this.#speed = state.speed;
-    this.#playing = state.playing;
+    return this.#begin(state.scenario, state.start, (session) => {
+      session.loadLog(state.log);
+      session.seek(state.nowNs);
+      this.#speed = state.speed;
+      this.#playing = state.playing;
+    });
+  }
+
+  /** Opens a session and takes it over once it is ready; a scenario that is refused leaves the running one alone. */
+  #begin(
+    scenario: ScenarioDefinition,
+    start: SavedState['start'],
+    prepare: (session: Session) => void = () => undefined,
+  ): LoadResult {
+    const { session, diagnostics } = Session.open({ ...scenario, files: start.files, seed: start.seed });
+    if (session === undefined) return { accepted: false, diagnostics, nowNs: this.#session?.nowNs ?? 0 };
+    prepare(session);
+    session.engine.setFlightRecording(this.#rendererAttached);
+    this.#session = session;
+    this.#scenario = scenario;
+    this.#topologyRevision = -1;
+    this.#marksSent = '';
     this.#jumped();
-    return { ...result, nowNs: this.session.nowNs };
+    return { accepted: true, diagnostics, nowNs: session.nowNs };
   }
 
   // --- transport ----------------------------------------------------------------------------------------------
@@ -112,16 +124,19 @@ export class Host {
     this.#playing = true;
     this.#anchor();
     this.sendStatus();
+    this.#autosave();
   }
 
   pause(): void {
     this.#playing = false;
     this.#anchor();
-    this.#flushFlights();
+    this.#demandFrame();
     this.report();
+    this.#autosave();
   }
 
   setSpeed(speed: number): void {
+    assert(Number.isFinite(speed), 'a speed is a number');
     this.#speed = Math.min(MAX_SPEED, Math.max(MIN_SPEED, speed));
     this.#anchor();
     this.sendStatus();
@@ -162,7 +177,7 @@ export class Host {
       if (this.shell.nowMs() - startMs >= SLICE_BUDGET_MS) break;
     }
     const lagMs = (targetNs - this.session.nowNs) / (this.#speed * NS_PER_MS);
-    if (lagMs > MAX_LAG_MS) this.#anchor();
+    if (lagMs > MAX_LAG_MS) this.#startClock();
     this.#report();
     return !reached;
   }
@@ -177,12 +192,14 @@ export class Host {
   attachRenderer(): void {
     this.#rendererAttached = true;
     this.#framesInFlight = 0;
+    this.#frameOwed = false;
     this.#resetRenderer = true;
     this.#session?.engine.setFlightRecording(true);
   }
 
   acknowledgeFrame(): void {
     this.#framesInFlight = Math.max(0, this.#framesInFlight - 1);
+    if (this.#frameOwed) this.#demandFrame();
   }
 
   acknowledgeMetrics(): void {
@@ -201,21 +218,24 @@ export class Host {
     this.shell.send({ kind: 'status', status: this.#status() });
   }
 
-  autosave(): void {
+  /** To be called after a command: what it did is in the log of the session now. */
+  handleCommandDone(): void {
+    this.#autosave();
+    this.report();
+  }
+
+  #autosave(): void {
+    if (this.#session === undefined) return;
     this.#lastAutosaveMs = this.shell.nowMs();
     this.shell.send({ kind: 'autosave', state: this.saveState() });
   }
 
   #report(): void {
     const nowMs = this.shell.nowMs();
-    if (
-      this.#rendererAttached &&
-      this.#framesInFlight < MAX_FRAMES_IN_FLIGHT &&
-      nowMs - this.#lastFrameMs >= FRAME_INTERVAL_MS
-    )
+    if (this.#framesInFlight < MAX_FRAMES_IN_FLIGHT && nowMs - this.#lastFrameMs >= FRAME_INTERVAL_MS)
       this.#flushFlights();
     if (this.#metricsAcknowledged && nowMs - this.#lastMetricsMs >= METRICS_INTERVAL_MS) this.#sendMetrics(nowMs);
-    if (nowMs - this.#lastAutosaveMs >= AUTOSAVE_INTERVAL_MS) this.autosave();
+    if (nowMs - this.#lastAutosaveMs >= AUTOSAVE_INTERVAL_MS) this.#autosave();
   }
 
   #sendMetrics(nowMs: number): void {
@@ -228,10 +248,9 @@ export class Host {
       this.#topologyRevision = topology.revision;
       this.shell.send({ kind: 'topology', topology });
     }
-    const faults = JSON.stringify(session.activeFaults);
-    if (session.marks.length !== this.#marksSent || faults !== this.#faultsSent) {
-      this.#marksSent = session.marks.length;
-      this.#faultsSent = faults;
+    const marks = JSON.stringify([session.marks, session.activeFaults]);
+    if (marks !== this.#marksSent) {
+      this.#marksSent = marks;
       this.shell.send({ kind: 'marks', marks: session.marks, faults: session.activeFaults });
     }
     this.sendStatus();
@@ -256,23 +275,28 @@ export class Host {
       playing: this.#playing,
       speed: this.#speed,
       effectiveSpeed: this.#playing ? this.#speedSample.speed : 0,
-      seed: this.#scenario?.seed ?? 0,
+      seed: this.#session?.scenario.seed ?? 0,
     };
   }
 
+  /** From here on simulated time follows wall time, and the speed that is reached is measured anew. */
   #anchor(): void {
+    this.#startClock();
+    this.#speedSample = { wallMs: this.#anchorMs, simNs: this.#anchorNs, speed: this.#speed };
+  }
+
+  #startClock(): void {
     this.#anchorMs = this.shell.nowMs();
     this.#anchorNs = this.#session?.nowNs ?? 0;
-    this.#speedSample = { ...this.#speedSample, wallMs: this.#anchorMs, simNs: this.#anchorNs };
   }
 
   /** Time did not flow here: what was drawn is void. */
   #jumped(): void {
     this.#resetRenderer = true;
     this.#anchor();
-    this.#speedSample = { wallMs: this.#anchorMs, simNs: this.#anchorNs, speed: this.#speed };
-    this.#flushFlights();
+    this.#demandFrame();
     this.report();
+    this.#autosave();
   }
 
   #clock(): { frame: number; nowNs: Ns; rate: number; reset: boolean } {
@@ -280,6 +304,12 @@ export class Host {
     this.#resetRenderer = false;
     this.#frame += 1;
     return { frame: this.#frame, nowNs: this.session.nowNs, rate: this.#playing ? this.#speed : 0, reset };
+  }
+
+  /** A frame now, or as soon as the renderer has taken one of those in flight. */
+  #demandFrame(): void {
+    this.#frameOwed = this.#framesInFlight >= MAX_FRAMES_IN_FLIGHT;
+    if (!this.#frameOwed) this.#flushFlights();
   }
 
   #flushFlights(): void {

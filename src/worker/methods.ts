@@ -20,8 +20,7 @@ function methodsOf(host: Host): WorkerMethods {
     check: (files) => host.session.check(files),
     applyFiles: (files) => {
       const result = host.session.applyFiles(files);
-      host.autosave();
-      host.report();
+      host.handleCommandDone();
       return result;
     },
     overlay: (added, base) => overlayFiles(base ?? host.session.files, importFiles(added), host.session.registry),
@@ -29,8 +28,7 @@ function methodsOf(host: Host): WorkerMethods {
     flagSentences: (names) => Object.fromEntries(names.map((name) => [name, describeFlag(name)])),
     execute: (command) => {
       host.session.execute(command);
-      host.autosave();
-      host.report();
+      host.handleCommandDone();
     },
     setSelection: (selection) => host.setSelection(selection),
     series: (selection, points) => host.session.series(selection, points),

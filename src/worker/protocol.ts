@@ -92,7 +92,10 @@ export interface LoadResult {
 /** Scenario and command log up to a moment: replaying it gives the same state. */
 export interface SavedState {
   readonly version: 1;
+  /** As it was loaded. */
   readonly scenario: ScenarioDefinition;
+  /** What the run began with: a restart may have kept other files or taken another seed. */
+  readonly start: { readonly files: readonly SourceFile[]; readonly seed: number };
   readonly log: readonly { readonly atNs: Ns; readonly command: SessionCommand }[];
   readonly nowNs: Ns;
   readonly playing: boolean;
