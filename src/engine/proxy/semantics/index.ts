@@ -254,6 +254,8 @@ export {
   shouldRetryHeaders,
   shouldRetryReset,
   type TryReset,
+  wouldRetryFromHeaders,
+  wouldRetryFromReset,
 } from './retry-state';
 export {
   type CompiledActionKind,

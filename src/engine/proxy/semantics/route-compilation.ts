@@ -1,4 +1,4 @@
-import { assertNever, err, ok, type Result } from '../../../base';
+import { assertNever, err, ok, type Result, utf8ByteLength } from '../../../base';
 import type {
   DirectResponseAction,
   HeaderMutations,
@@ -28,6 +28,7 @@ import {
 } from './matchers';
 import { type CompiledPathMatcher, compilePathMatcher } from './path-matcher';
 import { type CompiledRetryPolicy, compileRetryPolicy } from './retry-policy';
+import { compileRouteMatcher, type RouteSelector } from './route-matcher-tree';
 import { type CompiledFormat, compileFormat } from './substitution-format';
 import { compileUriTemplateRewrite } from './uri-template';
 
@@ -107,7 +108,10 @@ export interface CompiledVirtualHost {
   readonly source: VirtualHost;
   /** Position in the route configuration. */
   readonly index: number;
+  /** In the order of the list; with a matcher tree all routes of the tree. */
   readonly routes: readonly CompiledRoute[];
+  /** Only with a matcher tree: the routes to try for a request. */
+  readonly selectRoutes: RouteSelector | undefined;
   readonly virtualClusters: readonly CompiledVirtualCluster[];
   readonly mutations: CompiledMutationLevel;
   /** Which route matches may depend on the stream's random number (runtime fractions). */
@@ -269,7 +273,7 @@ function compileAction(route: Route, path: CompiledPathMatcher, levels: ParentLe
     case 'redirect':
       return { kind: 'redirect', redirect: compileRedirect(action.redirect) };
     case 'directResponse': {
-      const bytes = action.directResponse.body?.length ?? 0;
+      const bytes = utf8ByteLength(action.directResponse.body ?? '');
       const limit = levels.maxDirectResponseBodySizeBytes;
       if (bytes > limit) refuse(`response body size is ${bytes} bytes; maximum is ${limit}`);
       return action;
@@ -312,18 +316,39 @@ function compileVirtualHost(
     if (cluster.headers.length === 0) refuse("virtual clusters must define 'headers'");
     return { name: cluster.name, headers: compileHeaderMatchers(cluster.headers) };
   });
+  const { routes, selectRoutes } = compileRoutes(source, levels);
   return {
     source,
     index,
-    routes: source.routes.map((route, routeIndex) => compileRoute(route, routeIndex, levels)),
+    routes,
+    selectRoutes,
     virtualClusters,
     mutations: compileMutations(source.headers),
-    usesRandom: source.routes.some((route) => route.match.runtimeFraction !== undefined),
-    usesConnection: source.routes.some(
-      ({ match }) => match.tlsContext !== undefined || (match.filterState ?? []).length > 0,
+    usesRandom: routes.some((route) => route.source.match.runtimeFraction !== undefined),
+    usesConnection: routes.some(
+      ({ source: { match } }) => match.tlsContext !== undefined || (match.filterState ?? []).length > 0,
     ),
-    usesMetadata: source.routes.some((route) => route.match.dynamicMetadata.length > 0),
+    usesMetadata: routes.some((route) => route.source.match.dynamicMetadata.length > 0),
   };
+}
+
+// envoyproxy/envoy source/common/router/config_impl.cc VirtualHostImpl::VirtualHostImpl
+function compileRoutes(
+  source: VirtualHost,
+  levels: ParentLevels,
+): Pick<CompiledVirtualHost, 'routes' | 'selectRoutes'> {
+  if (source.matcher === undefined) {
+    const listed = source.routes.map((route, routeIndex) => compileRoute(route, routeIndex, levels));
+    return { routes: listed, selectRoutes: undefined };
+  }
+  if (source.routes.length > 0) refuse('cannot set both matcher and routes on virtual host');
+  const routes: CompiledRoute[] = [];
+  const selectRoutes = compileRouteMatcher(source.matcher, (route) => {
+    const compiled = compileRoute(route, routes.length, levels);
+    routes.push(compiled);
+    return compiled;
+  });
+  return { routes, selectRoutes };
 }
 
 class DomainTableBuilder {

@@ -216,7 +216,8 @@ export function matchRoute(
   const forwardedProto = request.headers.first('x-forwarded-proto') ?? '';
   if (forwardedProto === '') return { kind: 'noRoute', reason: 'missingForwardedProto', virtualHost };
   if (needsTlsRedirect(virtualHost, request, forwardedProto)) return { kind: 'sslRedirect', virtualHost };
-  for (const route of virtualHost.routes) {
+  const routes = virtualHost.selectRoutes === undefined ? virtualHost.routes : virtualHost.selectRoutes(request);
+  for (const route of routes ?? []) {
     const rejection = findRejection(route, request, context, streamRandom);
     context.recorder?.(route, rejection);
     if (rejection === undefined) return { kind: 'route', virtualHost, route };
