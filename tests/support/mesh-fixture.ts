@@ -9,11 +9,14 @@ export interface PodOutline {
   readonly namespace?: string;
   readonly ip: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** The name of the pod, if none is given. */
+  readonly serviceAccount?: string;
   /** A gateway has no application beside its proxy. */
   readonly gateway?: boolean;
 }
 
-export function podOf({ name, namespace = 'default', ip, labels = {}, gateway = false }: PodOutline): PodView {
+export function podOf(outline: PodOutline): PodView {
+  const { name, namespace = 'default', ip, labels = {}, serviceAccount = name, gateway = false } = outline;
   const names = gateway ? ['istio-proxy'] : ['app', 'istio-proxy'];
   return {
     name,
@@ -22,7 +25,7 @@ export function podOf({ name, namespace = 'default', ip, labels = {}, gateway = 
     ip,
     labels,
     annotations: {},
-    serviceAccount: name,
+    serviceAccount,
     nodeName: '',
     locality: { region: '', zone: '', subZone: '' },
     containers: names.map((container) => ({ name: container, image: '', ports: [] })),

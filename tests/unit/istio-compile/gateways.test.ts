@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RouteConfiguration, XdsSnapshot } from '../../../src/xds';
-import { compileFixture, listenerOf } from '../../support/mesh-fixture';
+import { compileFixture, listenerOf, managerOf } from '../../support/mesh-fixture';
 
 const SERVICES = `apiVersion: v1
 kind: Service
@@ -172,5 +172,29 @@ spec: {hosts: [a.example.com], gateways: [istio-system/gw], tls: [{match: [{sniH
         routes: { routeConfigName: 'http.8080' },
       },
     });
+  });
+
+  it('applies a policy to the one gateway it names, among gateways that are alike otherwise', () => {
+    const policy = `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: closed, namespace: istio-system}
+spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: inner}]}
+`;
+    const names = ['outer', 'inner'];
+    const pods = names.map((name, index) => ({
+      name,
+      namespace: 'istio-system',
+      ip: `10.0.0.${index + 1}`,
+      labels: { istio: 'ingress', 'gateway.networking.k8s.io/gateway-name': name },
+      serviceAccount: 'ingress',
+      gateway: true,
+    }));
+    const mesh = compileFixture({ manifests: SERVICES + gateway('gw', HTTP) + policy, pods });
+    const guarded = names.map((name) => {
+      const [chain] = listenerOf(mesh.snapshot(name), '0.0.0.0_8080').filterChains;
+      return managerOf(chain)?.httpFilters.some(({ kind }) => kind === 'rbac');
+    });
+    expect(guarded).toEqual([false, true]);
   });
 });

@@ -2,6 +2,7 @@ import type { MeshConfig } from '../mesh-config';
 import { LOCALITY_LABELS } from './clusters/locality';
 import type { MeshProxy } from './model';
 import type { MeshResources } from './resources';
+import { GATEWAY_NAME_LABEL } from './security/workload-policies';
 
 interface TrafficPolicyLike {
   readonly loadBalancer?: {
@@ -13,7 +14,11 @@ interface TrafficPolicyLike {
 
 interface Selecting {
   readonly object: {
-    readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
+    readonly spec?: {
+      readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+      readonly targetRef?: unknown;
+      readonly targetRefs?: readonly unknown[];
+    };
   };
 }
 
@@ -26,7 +31,11 @@ class KeyCollector {
   }
 
   addSelectors(policies: readonly Selecting[]): void {
-    for (const policy of policies) this.addLabels(policy.object.spec?.selector?.matchLabels);
+    for (const { object } of policies) {
+      const { selector, targetRef, targetRefs = [] } = object.spec ?? {};
+      this.addLabels(selector?.matchLabels);
+      if (targetRef !== undefined || targetRefs.length > 0) this.keys.add(GATEWAY_NAME_LABEL);
+    }
   }
 
   addPriorities(entries: readonly string[] | undefined): void {

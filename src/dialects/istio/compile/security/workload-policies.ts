@@ -5,7 +5,7 @@ import { isSubset } from '../push-context/endpoint-index';
 import type { PolicyIndex } from '../push-context/policy-index';
 
 /** Carried by the pods of a gateway that was made from a Kubernetes Gateway. */
-const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
+export const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
 const GATEWAY_API_GROUP = 'gateway.networking.k8s.io';
 
 /** The three ways in which a security policy says what it applies to. */
