@@ -1,8 +1,9 @@
 import { type ComponentType, createContext, useContext } from 'react';
-import type { ScenarioDefinition, SimulationClient } from '../worker';
+import type { LoadResult, ScenarioDefinition, SimulationClient } from '../worker';
 import type { FlightRenderer } from './canvas/flight-renderer';
 import type { Command, CommandRegistry } from './commands/command';
 import type { ScenarioSummary } from './stores/scenario-store';
+import type { LayoutController } from './topology/layout-controller';
 
 /** Where scenarios come from. */
 export interface ScenarioCatalogue {
@@ -21,6 +22,10 @@ export interface DockTab {
 export interface UiSlots {
   readonly editor?: ComponentType;
   readonly dockTabs: readonly DockTab[];
+  /** Starts a scenario and opens its files, with what the last visit left of them. Absent: the scenario's own files. */
+  load?(client: SimulationClient, scenario: ScenarioDefinition): Promise<LoadResult>;
+  /** Takes what was dropped on the page; called while the drop event is handled. */
+  importDropped?(client: SimulationClient, transfer: DataTransfer): Promise<void>;
   /** Commands of those parts; they are in the registry before their code is loaded. */
   commands?(app: AppServices): readonly Command[];
 }
@@ -30,12 +35,13 @@ export interface AppServices {
   readonly client: SimulationClient;
   readonly catalogue: ScenarioCatalogue;
   readonly renderer: FlightRenderer;
+  readonly layout: LayoutController;
+  readonly slots: UiSlots;
 }
 
 /** The services, with the commands built on them. */
 export interface App extends AppServices {
   readonly commands: CommandRegistry;
-  readonly slots: UiSlots;
 }
 
 export const AppContext = createContext<App | undefined>(undefined);

@@ -8,11 +8,6 @@ import type {
   Viewport,
 } from './messages';
 
-interface Listeners {
-  onCount(flights: number): void;
-  onHovering(over: boolean): void;
-}
-
 /**
  * The page's handle on the particles. It owns the canvas element, which is made once and moved where it is needed,
  * because a canvas can be handed to a worker only once.
@@ -24,7 +19,8 @@ export class FlightRenderer {
   #hits = new Map<number, (hit: FlightHit | undefined) => void>();
   #nextHit = 1;
   #viewport: Viewport = { x: 0, y: 0, zoom: 1 };
-  #listeners: Listeners | undefined;
+  readonly #countListeners = new Set<(flights: number) => void>();
+  readonly #hoverListeners = new Set<(over: boolean) => void>();
 
   constructor() {
     this.canvas = document.createElement('canvas');
@@ -34,8 +30,16 @@ export class FlightRenderer {
     else this.#startLocal();
   }
 
-  listen(listeners: Listeners): void {
-    this.#listeners = listeners;
+  /** Calls back when the number of particles in the picture has changed, at most twice a second. */
+  onCount(listener: (flights: number) => void): () => void {
+    this.#countListeners.add(listener);
+    return () => this.#countListeners.delete(listener);
+  }
+
+  /** Calls back when the pointer comes over a particle or leaves it. */
+  onHovering(listener: (over: boolean) => void): () => void {
+    this.#hoverListeners.add(listener);
+    return () => this.#hoverListeners.delete(listener);
   }
 
   /** A new line for the engine worker; the old one, if any, is dropped. */
@@ -138,10 +142,10 @@ export class FlightRenderer {
         return;
       case 'count':
         this.canvas.dataset['flights'] = String(message.flights);
-        this.#listeners?.onCount(message.flights);
+        for (const listener of this.#countListeners) listener(message.flights);
         return;
       case 'hovering':
-        this.#listeners?.onHovering(message.over);
+        for (const listener of this.#hoverListeners) listener(message.over);
         return;
     }
   }

@@ -1,5 +1,5 @@
-import type { ScenarioDefinition, SimulationClient } from '../../worker';
-import type { ScenarioCatalogue } from '../app-context';
+import type { LoadResult, ScenarioDefinition, SimulationClient } from '../../worker';
+import type { AppServices, ScenarioCatalogue } from '../app-context';
 import { clearActivity } from '../stores/activity-store';
 import { openFiles, setDiagnostics } from '../stores/files-store';
 import { clearMetrics } from '../stores/metrics-store';
@@ -19,31 +19,32 @@ export function firstScenario(catalogue: ScenarioCatalogue): string | undefined 
 }
 
 /** Opens a scenario of the catalogue and starts it. */
-export async function openScenario(
-  client: SimulationClient,
-  catalogue: ScenarioCatalogue,
-  id: string,
-): Promise<void> {
+export async function openScenario(app: AppServices, id: string): Promise<void> {
   useScenarioStore.setState({ loading: true });
-  const scenario = await catalogue.open(id);
+  const scenario = await app.catalogue.open(id);
   writeStored(KEY, id);
-  await loadScenario(client, scenario);
+  await loadScenario(app, scenario);
 }
 
 /** Starts a scenario from its definition. What ran before is forgotten. */
-export async function loadScenario(client: SimulationClient, scenario: ScenarioDefinition): Promise<void> {
+export async function loadScenario({ client, slots }: AppServices, scenario: ScenarioDefinition): Promise<void> {
   clearSelection();
   clearTopology();
   clearMetrics();
   clearActivity();
   const { id, title, dialect, notes, seed } = scenario;
   useScenarioStore.setState({ current: { id, title, dialect, notes, seed }, loading: true });
-  const result = await client.load(scenario);
-  openFiles(scenario.files, result.diagnostics);
+  const result = await (slots.load ?? loadPlainly)(client, scenario);
   if (result.accepted) await client.play();
   else reportRefusal(result.diagnostics.length);
   useScenarioStore.setState({ loading: false });
   announce(`${title} is open`);
+}
+
+async function loadPlainly(client: SimulationClient, scenario: ScenarioDefinition): Promise<LoadResult> {
+  const result = await client.load(scenario);
+  openFiles(scenario.files, result.diagnostics);
+  return result;
 }
 
 function reportRefusal(findings: number): void {

@@ -17,6 +17,8 @@ export type SinglePanel = 'graph' | 'notes' | 'editor' | 'dock';
 
 interface LayoutState extends PanelState {
   readonly singlePanel: SinglePanel;
+  /** The YAML panel while it lies over the graph, where the page is too narrow to have it beside. */
+  readonly drawerOpen: boolean;
   /** The topology as a table instead of a picture. */
   readonly textView: boolean;
 }
@@ -62,12 +64,13 @@ function decodePanels(value: unknown): PanelState | undefined {
 /** On a first visit, panels that would cover most of the graph start folded. */
 function firstVisit(): PanelState {
   const width = globalThis.innerWidth || 1600;
-  return { ...DEFAULTS, leftOpen: width >= 1440, rightOpen: width >= 1280 };
+  return { ...DEFAULTS, leftOpen: width >= 1440 };
 }
 
 export const useLayoutStore = create<LayoutState>()(() => ({
   ...(readStored(KEY, decodePanels) ?? firstVisit()),
   singlePanel: 'graph',
+  drawerOpen: false,
   textView: false,
 }));
 
@@ -91,5 +94,5 @@ export function showDockTab(dockTab: string): void {
 
 export function showEditor(): void {
   setPanels({ rightOpen: true });
-  useLayoutStore.setState({ singlePanel: 'editor' });
+  useLayoutStore.setState({ singlePanel: 'editor', drawerOpen: true });
 }

@@ -1,0 +1,74 @@
+import type { AppServices } from '../app-context';
+import { restartScenario } from '../client/scenario';
+import { nearestSpeed, SPEEDS } from '../model/speeds';
+import { useTransportStore } from '../stores/transport-store';
+import type { Command } from './command';
+
+function isReady(): boolean {
+  return useTransportStore.getState().ready;
+}
+
+export function transportCommands({ client }: AppServices): readonly Command[] {
+  const changeSpeed = (by: number) => (): Promise<void> => {
+    const index = nearestSpeed(useTransportStore.getState().speed) + by;
+    return client.setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, index))] ?? 1);
+  };
+  return [
+    {
+      id: 'transport.toggle',
+      label: 'Play or pause',
+      group: 'Run',
+      keys: ['Space'],
+      keywords: 'stop start resume',
+      when: isReady,
+      run: () => (useTransportStore.getState().playing ? client.pause() : client.play()),
+    },
+    {
+      id: 'transport.step',
+      label: 'Step one event',
+      group: 'Run',
+      keys: ['Period'],
+      keywords: 'next single forward',
+      when: isReady,
+      async run() {
+        if (useTransportStore.getState().playing) await client.pause();
+        await client.step();
+      },
+    },
+    {
+      id: 'transport.restart',
+      label: 'Restart from 00:00',
+      group: 'Run',
+      keys: ['Shift+KeyR'],
+      keywords: 'reset rewind again',
+      when: isReady,
+      run: () => restartScenario(client, useTransportStore.getState().playing),
+    },
+    {
+      id: 'transport.slower',
+      label: 'Run slower',
+      group: 'Run',
+      keys: ['BracketLeft'],
+      keywords: 'speed',
+      when: isReady,
+      run: changeSpeed(-1),
+    },
+    {
+      id: 'transport.faster',
+      label: 'Run faster',
+      group: 'Run',
+      keys: ['BracketRight'],
+      keywords: 'speed',
+      when: isReady,
+      run: changeSpeed(1),
+    },
+    {
+      id: 'transport.realTime',
+      label: 'Run at 1×',
+      group: 'Run',
+      keywords: 'speed normal real time',
+      when: isReady,
+      run: () => client.setSpeed(1),
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+import { type Rect, unionOf } from './geometry';
+
+export interface Camera {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+/** Free border around a fitted picture, CSS pixels. */
+const BORDER = { x: 22, top: 26, bottom: 26 } as const;
+const MAX_FIT_ZOOM = 1;
+export const MIN_ZOOM = 0.08;
+export const MAX_ZOOM = 2.5;
+
+/** The camera that shows all of `rects` in a canvas of this size. */
+export function fitCamera(rects: readonly Rect[], width: number, height: number): Camera | undefined {
+  const all = unionOf(rects);
+  if (all === undefined || width <= 0 || height <= 0) return undefined;
+  const room = { width: width - 2 * BORDER.x, height: height - BORDER.top - BORDER.bottom };
+  const fit = Math.min(room.width / all.width, room.height / all.height, MAX_FIT_ZOOM);
+  const zoom = Math.max(MIN_ZOOM, fit);
+  return {
+    x: BORDER.x + (room.width - all.width * zoom) / 2 - all.x * zoom,
+    y: BORDER.top + (room.height - all.height * zoom) / 2 - all.y * zoom,
+    zoom,
+  };
+}
+
+/** A canvas rectangle on the screen. */
+export function toScreen(rect: Rect, camera: Camera): Rect {
+  return {
+    x: rect.x * camera.zoom + camera.x,
+    y: rect.y * camera.zoom + camera.y,
+    width: rect.width * camera.zoom,
+    height: rect.height * camera.zoom,
+  };
+}

@@ -1,0 +1,148 @@
+import { fieldOf, readStored, writeStored } from '../stores/persist';
+import { useScenarioStore } from '../stores/scenario-store';
+import { useTopologyStore } from '../stores/topology-store';
+import { cardSize } from './card-size';
+import { clearGraph, requestFit, setPositions, updateShapes, useGraphStore } from './graph-store';
+import type { LayoutRequest, Positions } from './layout';
+import { growLayout, needsNewLayout, unplaced } from './layout-growth';
+
+/** The first requests draw the first edges; a picture without edges waits this long for them. */
+const WAIT_FOR_EDGES_MS = 900;
+
+/** Keeps every card at a place: lays out, grows what stands, and remembers what the user moved. */
+export class LayoutController {
+  readonly #worker: Worker;
+  readonly #stops: (() => void)[] = [];
+  #edges: LayoutRequest['edges'] = [];
+  #loadedMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #requestId = 0;
+  #room = { width: 900, height: 600 };
+
+  constructor() {
+    this.#worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module', name: 'layout' });
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<{ id: number; positions: Positions }>) => {
+      if (data.id === this.#requestId) this.#take(data.positions);
+    });
+  }
+
+  start(): void {
+    this.#stops.push(
+      useTopologyStore.subscribe((state, before) => {
+        if (!state.loaded) this.#forget();
+        else if (state.topology !== before.topology) this.#update();
+      }),
+    );
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    clearTimeout(this.#timer);
+    this.#worker.terminate();
+  }
+
+  /** The canvas has this size on the screen. */
+  setRoom(width: number, height: number): void {
+    if (width > 0 && height > 0) this.#room = { width, height };
+  }
+
+  /** Lays everything out anew and forgets what was moved. */
+  tidy(): void {
+    const { current } = useScenarioStore.getState();
+    if (current !== undefined) writeStored(storageKey(current.id), null);
+    this.#layOut(this.#request());
+  }
+
+  /** A card was put somewhere by hand. */
+  move(id: string, x: number, y: number): void {
+    const { positions } = useGraphStore.getState();
+    setPositions({ ...positions, [id]: [Math.round(x), Math.round(y)] }, true);
+  }
+
+  /** The hand let go: from now on every card stays where it is, also after a reload. */
+  keep(): void {
+    const { current } = useScenarioStore.getState();
+    if (current !== undefined) writeStored(storageKey(current.id), useGraphStore.getState().positions);
+  }
+
+  #forget(): void {
+    clearTimeout(this.#timer);
+    this.#requestId += 1;
+    this.#edges = [];
+    this.#loadedMs = 0;
+    clearGraph();
+  }
+
+  #request(): LayoutRequest {
+    const { topology } = useTopologyStore.getState();
+    return {
+      nodes: topology.services.map((service) => ({
+        id: service.id,
+        namespace: service.namespace,
+        ...cardSize(service),
+      })),
+      edges: topology.edges.map((edge) => [edge.source, edge.destination] as const),
+      room: this.#room,
+    };
+  }
+
+  #update(): void {
+    clearTimeout(this.#timer);
+    const request = this.#request();
+    const { ready, positions } = useGraphStore.getState();
+    if (!ready) return this.#first(request);
+    const news = unplaced(request, positions, this.#edges);
+    this.#edges = request.edges;
+    if (news.size === 0) return updateShapes();
+    const { moved } = useGraphStore.getState();
+    if (!moved && needsNewLayout(request, news)) return this.#layOut(request);
+    setPositions(growLayout(request, positions, news), moved);
+  }
+
+  #first(request: LayoutRequest): void {
+    if (this.#loadedMs === 0) this.#loadedMs = performance.now();
+    const waitedMs = performance.now() - this.#loadedMs;
+    if (request.edges.length === 0 && request.nodes.length > 1 && waitedMs < WAIT_FOR_EDGES_MS) {
+      this.#timer = setTimeout(() => this.#update(), WAIT_FOR_EDGES_MS - waitedMs);
+      return;
+    }
+    const stored = this.#stored();
+    this.#edges = request.edges;
+    if (stored === undefined) return this.#layOut(request);
+    const missing = new Set(request.nodes.filter(({ id }) => stored[id] === undefined).map(({ id }) => id));
+    setPositions(growLayout(request, stored, missing), true);
+    requestFit();
+  }
+
+  #stored(): Positions | undefined {
+    const { current } = useScenarioStore.getState();
+    return current === undefined ? undefined : readStored(storageKey(current.id), decodePositions);
+  }
+
+  #layOut(request: LayoutRequest): void {
+    this.#requestId += 1;
+    this.#edges = request.edges;
+    this.#worker.postMessage({ id: this.#requestId, request });
+  }
+
+  #take(positions: Positions): void {
+    setPositions(positions);
+    requestFit();
+  }
+}
+
+function storageKey(scenario: string): string {
+  return `meshwork.positions.${scenario}`;
+}
+
+function decodePositions(value: unknown): Positions | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const positions: Record<string, readonly [number, number]> = {};
+  for (const id of Object.keys(value)) {
+    const pair = fieldOf(value, id);
+    if (!Array.isArray(pair)) continue;
+    const [x, y]: unknown[] = pair;
+    if (typeof x === 'number' && typeof y === 'number' && Number.isFinite(x + y)) positions[id] = [x, y];
+  }
+  return Object.keys(positions).length === 0 ? undefined : positions;
+}
