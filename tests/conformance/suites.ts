@@ -3,11 +3,13 @@ import { runSuite as runEnvoyFilterChain } from './envoy-filter-chain';
 import { runSuite as runEnvoyLb } from './envoy-lb';
 import { runSuite as runEnvoyOutlier } from './envoy-outlier';
 import { runSuite as runEnvoyRetry } from './envoy-retry';
+import { runSuite as runEnvoyRouteConfig } from './envoy-route-config';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
 import { runSuite as runIstioAuthz } from './istio-authz';
 import { runSuite as runIstioSimulation } from './istio-simulation';
 import { runSuite as runIstioUnit } from './istio-unit';
 import { runSuite as runIstioValidation } from './istio-validation';
+import { runSuite as runIstioXds, runOwnSuite as runIstioXdsOwn } from './istio-xds';
 import type { ConformanceSuite } from './suite';
 import { runSuite as runXdsRoundtrip } from './xds-roundtrip';
 
@@ -53,6 +55,14 @@ export const SUITES: readonly ConformanceSuite[] = [
     runSuite: runEnvoyOutlier,
   },
   { suite: 'envoy-retry', data: ['conformance', 'envoy-retry'], minimumPassed: 43, runSuite: runEnvoyRetry },
+  { suite: 'istio-xds', data: ['conformance', 'istio-xds'], minimumPassed: 480, runSuite: runIstioXds },
+  { suite: 'istio-xds-own', data: ['conformance', 'istio-xds'], minimumPassed: 870, runSuite: runIstioXdsOwn },
+  {
+    suite: 'envoy-route-config',
+    data: ['conformance', 'envoy-route-config'],
+    minimumPassed: 242,
+    runSuite: runEnvoyRouteConfig,
+  },
   {
     suite: 'xds-roundtrip',
     data: ['conformance', 'istio-xds'],

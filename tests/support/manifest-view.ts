@@ -46,6 +46,16 @@ export interface ManifestSet {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const UNKNOWN_FIELD = 'MW0201';
+
+/** Whoever recorded the data did not validate strictly: fields that nobody knows were ignored. */
+function hasOnlyUnknownFields({ ref }: Resource, diagnostics: readonly Diagnostic[]): boolean {
+  const errors = diagnostics.filter(
+    (each) => each.severity === 'error' && each.ref !== undefined && objectKey(each.ref) === objectKey(ref),
+  );
+  return errors.length > 0 && errors.every(({ code }) => code === UNKNOWN_FIELD);
+}
+
 /** Objects of later files replace those of the same name in earlier ones, and keep their age. */
 export function readManifestSet(files: readonly SourceFile[]): ManifestSet {
   const kept = new Map<string, Resource>();
@@ -55,9 +65,10 @@ export function readManifestSet(files: readonly SourceFile[]): ManifestSet {
   for (const file of files) {
     const creationOrders = new Map([...kept].map(([key, resource]) => [key, resource.creationOrder]));
     const parsed = parseManifests([file], REGISTRY, { creationOrders });
-    for (const resource of parsed.resources) kept.set(objectKey(resource.ref), resource);
+    const pruned = parsed.rejectedResources.filter((resource) => hasOnlyUnknownFields(resource, parsed.diagnostics));
+    for (const resource of [...parsed.resources, ...pruned]) kept.set(objectKey(resource.ref), resource);
     unknown.push(...parsed.unknownResources);
-    rejected.push(...parsed.rejectedResources);
+    rejected.push(...parsed.rejectedResources.filter((resource) => !pruned.includes(resource)));
     diagnostics.push(...parsed.diagnostics);
   }
   const resources = [...kept.values()].sort((a, b) => a.creationOrder - b.creationOrder);

@@ -123,7 +123,7 @@ function endpointOf(
 ): { readonly address: string; readonly port: number } | 'skip' | undefined {
   const text = listener.defaultEndpoint ?? '';
   if (text === '') return undefined;
-  if (text.startsWith(UNIX_PREFIX)) return { address: text, port: 0 };
+  if (text.startsWith(UNIX_PREFIX)) return { address: text.slice(UNIX_PREFIX.length), port: 0 };
   const colon = text.lastIndexOf(':');
   const port = Number(text.slice(colon + 1));
   if (colon < 0 || text.length === colon + 1 || !Number.isInteger(port)) return 'skip';

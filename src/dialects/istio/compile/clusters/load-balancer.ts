@@ -9,11 +9,22 @@ const DEFAULT_WARMUP_AGGRESSION = 1;
 function slowStartOf(settings: LoadBalancerSettings | undefined): { readonly slowStart?: SlowStart } {
   const windowNs = durationNs(settings?.warmup?.duration) ?? durationNs(settings?.warmupDurationSecs);
   if (windowNs === undefined) return {};
+  const aggression = settings?.warmup?.aggression ?? DEFAULT_WARMUP_AGGRESSION;
+  const minWeightPercent = settings?.warmup?.minimumPercent ?? DEFAULT_WARMUP_MINIMUM_PERCENT;
   return {
     slowStart: {
       windowNs,
-      aggression: settings?.warmup?.aggression ?? DEFAULT_WARMUP_AGGRESSION,
-      minWeightPercent: settings?.warmup?.minimumPercent ?? DEFAULT_WARMUP_MINIMUM_PERCENT,
+      aggression,
+      minWeightPercent,
+      // A warmup's are written out even where they are the defaults, and with a key that no runtime has.
+      ...(settings?.warmup === undefined
+        ? {}
+        : {
+            extra: {
+              aggression: { defaultValue: aggression, runtimeKey: '(' },
+              minWeightPercent: { value: minWeightPercent },
+            },
+          }),
     },
   };
 }

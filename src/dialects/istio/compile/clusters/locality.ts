@@ -247,7 +247,7 @@ export function toLocalityLbEndpoints(groups: readonly LocalityGroup[]): readonl
   return groups.map((group) => ({
     locality: group.locality,
     priority: group.priority,
-    loadBalancingWeight: group.weight,
+    ...(group.weight > 0 ? { loadBalancingWeight: group.weight } : {}),
     lbEndpoints: group.lbEndpoints,
   }));
 }

@@ -1,6 +1,7 @@
 import { compareStrings, NS_PER_MS } from '../../../../base';
 import { type Cluster, type ClusterDiscovery, cluster, commonLbConfig, type JsonObject } from '../../../../xds';
 import { configPath } from '../config-metadata';
+import { dnsCacheConfig } from '../dynamic-dns';
 import { buildStaticLoadAssignment, type EndpointRequest } from '../endpoints/load-assignment';
 import type { MeshProxy, Service, ServicePort } from '../model';
 import { dnsSrvClusterName, isWildcardHost, outboundClusterName } from '../names';
@@ -78,7 +79,7 @@ function nameOf(request: ClusterRequest): string {
 function discoveryOf(request: ClusterRequest, name: string): ClusterDiscovery | undefined {
   const kind = discoveryKind(request.service, request.proxy);
   const passthrough = isPassthrough(request.policy?.policy.loadBalancer);
-  if (kind === 'DYNAMIC_FORWARD_PROXY') return { kind };
+  if (kind === 'DYNAMIC_FORWARD_PROXY') return { kind, config: { dnsCacheConfig: dnsCacheConfig(request.service) } };
   if (passthrough || kind === 'ORIGINAL_DST') {
     const override = request.service.passthroughTargetPorts.get(request.port.port);
     const portOverride = kind === 'ORIGINAL_DST' && override !== undefined ? { portOverride: override } : {};
@@ -238,7 +239,10 @@ function buildCluster(request: ClusterRequest): Cluster | undefined {
     httpProtocol: { ...httpProtocol, ...hostChecks },
     ...tcpKeepaliveOf(push.mesh, pool?.tcp?.tcpKeepalive),
     ...(dns ? dnsOf(push) : {}),
-    services: [{ host: service.hostname, name: service.name, namespace: service.namespace }],
+    services:
+      discovery.kind === 'DYNAMIC_FORWARD_PROXY'
+        ? []
+        : [{ host: service.hostname, name: service.name, namespace: service.namespace }],
     ...metadataOf(request),
     filters: [METADATA_EXCHANGE],
     origin: request.subset?.origin ?? service.origin,

@@ -9,8 +9,10 @@ import {
   routerFilter,
 } from '../../../../xds';
 import type { MeshConfig } from '../../mesh-config';
+import { dnsCacheConfig } from '../dynamic-dns';
 import type { Protocol, Service } from '../model';
 import { isWildcardHost } from '../names';
+import { isHttp2 } from '../protocol';
 import { CORS_FILTER, FAULT_FILTER } from '../routes/filter-overrides';
 import { accessLogsOf, httpMetadataExchange, httpStatsFilters, type ListenerClass, tracingOf } from './telemetry';
 
@@ -62,7 +64,7 @@ function dynamicForwardProxy(service: Service): HttpFilter {
     kind: 'opaque',
     name: 'envoy.filters.http.dynamic_forward_proxy',
     typeUrl: 'type.googleapis.com/envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig',
-    config: { dnsCacheConfig: { name: `${service.hostname}-dfp-dns-cache`, dnsLookupFamily: 'V4_ONLY' } },
+    config: { dnsCacheConfig: dnsCacheConfig(service) },
   };
 }
 
@@ -127,7 +129,11 @@ export function buildHttpManager(request: HttpManagerRequest): HttpConnectionMan
     ...tracingOf(mesh),
     accessLog: accessLogsOf(mesh),
     ...request.overrides,
-    extra: { requestIdExtension: REQUEST_ID_EXTENSION, ...request.overrides?.extra },
+    extra: {
+      requestIdExtension: REQUEST_ID_EXTENSION,
+      ...(inbound && isHttp2(request.protocol) ? { http2ProtocolOptions: {} } : {}),
+      ...request.overrides?.extra,
+    },
   });
 }
 

@@ -4,6 +4,7 @@ import {
   filterChain,
   filterChainMatch,
   forwardTo,
+  type JsonObject,
   type Listener,
   type ListenerFilter,
   listener,
@@ -16,6 +17,7 @@ import {
   virtualHost,
 } from '../../../../xds';
 import { portOfIngress, serviceOfIngress } from '../clusters/inbound-clusters';
+import { configMetadata } from '../config-metadata';
 import type { MeshProxy, ServicePort } from '../model';
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, inboundClusterName } from '../names';
 import { listenerProtocolOf } from '../protocol';
@@ -45,6 +47,8 @@ interface InboundPort {
   readonly hostname: string;
   readonly passthrough: boolean;
   readonly bindToPort: boolean;
+  /** Names the Sidecar that asks for it. */
+  readonly metadata?: JsonObject;
   readonly origin: ConfigOrigin | undefined;
 }
 
@@ -140,6 +144,7 @@ function chainsOf(port: InboundPort, mtls: MtlsSettings, request: InboundRequest
       }),
       ...(option.terminatesTls && context !== undefined ? { tls: context } : {}),
       filters: option.protocol === 'HTTP' ? httpFiltersOf(port, request) : tcpFiltersOf(port, request),
+      ...(port.metadata === undefined ? {} : { metadata: port.metadata }),
       ...(origin === undefined ? {} : { origin }),
     });
   });
@@ -225,6 +230,11 @@ function portsOfSidecar({ proxy, scope }: InboundRequest): readonly InboundPort[
       hostname: `${scope.sidecar?.metadata.name ?? ''}.${scope.namespace}`,
       passthrough: false,
       bindToPort,
+      metadata: configMetadata({
+        kind: 'sidecar',
+        namespace: scope.namespace,
+        name: scope.sidecar?.metadata.name ?? '',
+      }),
       origin:
         scope.sidecar === undefined
           ? serviceOfIngress(ingress, proxy, scope).origin

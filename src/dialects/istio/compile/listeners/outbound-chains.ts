@@ -1,5 +1,6 @@
-import type { ConfigOrigin, NetworkFilter } from '../../../../xds';
+import type { ConfigOrigin, JsonObject, NetworkFilter } from '../../../../xds';
 import type { L4MatchAttributes } from '../../kinds';
+import { configMetadata } from '../config-metadata';
 import type { Service, ServicePort } from '../model';
 import { hostsOverlap, isWildcardHost, outboundClusterName, UNSPECIFIED_IP } from '../names';
 import { isTls } from '../protocol';
@@ -18,6 +19,7 @@ export interface OutboundChain {
   readonly content:
     | { readonly kind: 'tcp'; readonly filters: readonly NetworkFilter[] }
     | { readonly kind: 'http'; readonly routeName: string; readonly service: Service };
+  readonly metadata?: JsonObject;
   readonly origin: ConfigOrigin;
 }
 
@@ -55,6 +57,11 @@ function tcpChain(
     content: { kind: 'tcp', filters },
     origin,
   };
+}
+
+/** Names the VirtualService on the chain. */
+function byRule({ namespace, name }: VirtualService, chain: OutboundChain): OutboundChain {
+  return { ...chain, metadata: configMetadata({ kind: 'virtual-service', namespace, name }) };
 }
 
 function statPrefixOf(vs: VirtualService): string {
@@ -112,7 +119,7 @@ function tlsChains(request: TcpChainRequest): readonly OutboundChain[] {
         if (handled.has(key)) continue;
         handled.add(key);
         const filters = filtersToRoutes(request, request.port, { routes, statPrefix: statPrefixOf(vs), origin });
-        chains.push(tcpChain(filters, origin, { sniHosts: match.sniHosts, cidrs }));
+        chains.push(byRule(vs, tcpChain(filters, origin, { sniHosts: match.sniHosts, cidrs })));
       }
     }
   }
@@ -142,7 +149,7 @@ function chainOfTcpRule(
   const unlimited = applying.find((match) => (match.destinationSubnets ?? []).length === 0 || request.port.port === 0);
   if (matches.length === 0 || unlimited !== undefined) {
     const filters = filtersToRoutes(request, request.port, target);
-    return { chain: tcpChain(filters, origin, { cidrs: request.cidrs }), terminal: true };
+    return { chain: byRule(vs, tcpChain(filters, origin, { cidrs: request.cidrs })), terminal: true };
   }
   const subnets = applying.flatMap((match) => match.destinationSubnets ?? []);
   if (subnets.length === 0) return { chain: undefined, terminal: false };

@@ -1,6 +1,7 @@
 import { type ConfigOrigin, type HashPolicy, type NetworkFilter, type TcpProxy, tcpProxy } from '../../../../xds';
 import type { RouteDestination } from '../../kinds';
 import { durationNs } from '../durations';
+import { dnsCacheConfig } from '../dynamic-dns';
 import type { MeshProxy, Service, ServicePort } from '../model';
 import { isWildcardHost } from '../names';
 import type { DestinationRule } from '../push-context/destination-rules';
@@ -45,16 +46,15 @@ function timeoutsOf(
   };
 }
 
+export const SNI_FORWARD_PROXY = 'envoy.extensions.filters.network.sni_dynamic_forward_proxy';
+
 /** Resolves the server name of each connection. istio/istio pilot/pkg/networking/core/networkfilter.go (buildSNIDFPFilter) */
 function sniForwardProxy(service: Service, port: number): NetworkFilter {
   return {
     kind: 'opaque',
-    name: 'envoy.filters.network.sni_dynamic_forward_proxy',
+    name: SNI_FORWARD_PROXY,
     typeUrl: 'type.googleapis.com/envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig',
-    config: {
-      dnsCacheConfig: { name: `${service.hostname}-dfp-dns-cache`, dnsLookupFamily: 'V4_ONLY' },
-      portValue: port,
-    },
+    config: { dnsCacheConfig: dnsCacheConfig(service), portValue: port },
   };
 }
 

@@ -16,6 +16,7 @@ import type { EgressScope, SidecarScope } from '../push-context/sidecar-scope';
 import type { VirtualService } from '../push-context/virtual-services';
 import { httpManagerFilter } from './http-connection-manager';
 import { buildTcpChains, type OutboundChain } from './outbound-chains';
+import { SNI_FORWARD_PROXY } from './outbound-filters';
 import { canBind } from './reserved-ports';
 import { catchAllFilters } from './virtual-outbound';
 
@@ -275,6 +276,7 @@ export class OutboundListenerBuilder {
       match: takesEverything(chain) ? filterChainMatch() : toMatch(chain),
       filters: this.#filtersOf(chain, entry),
       transportSocketConnectTimeoutNs: TRANSPORT_SOCKET_CONNECT_TIMEOUT_NS,
+      ...(chain.metadata === undefined ? {} : { metadata: chain.metadata }),
       origin: chain.origin,
     });
   }
@@ -349,9 +351,7 @@ function needsServerName(chain: OutboundChain): boolean {
   if (chain.sniHosts.length > 0) return true;
   return (
     chain.content.kind === 'tcp' &&
-    chain.content.filters.some(
-      (filter) => filter.kind === 'opaque' && filter.name === 'envoy.filters.network.sni_dynamic_forward_proxy',
-    )
+    chain.content.filters.some((filter) => filter.kind === 'opaque' && filter.name === SNI_FORWARD_PROXY)
   );
 }
 

@@ -10,7 +10,7 @@ export function toHashPolicy(hash: ConsistentHash | undefined): readonly HashPol
     return [{ policy: { kind: 'header', headerName: hash.httpHeaderName }, terminal: false }];
   }
   if (hash.httpCookie !== undefined) {
-    const { name, path, ttl } = hash.httpCookie;
+    const { name, path, ttl, attributes = [] } = hash.httpCookie;
     const ttlNs = durationNs(ttl);
     return [
       {
@@ -19,6 +19,14 @@ export function toHashPolicy(hash: ConsistentHash | undefined): readonly HashPol
           name,
           ...(path === undefined || path === '' ? {} : { path }),
           ...(ttlNs === undefined ? {} : { ttlNs }),
+          ...(attributes.length === 0
+            ? {}
+            : {
+                attributes: attributes.map((attribute) => ({
+                  name: attribute.name ?? '',
+                  value: attribute.value ?? '',
+                })),
+              }),
         },
         terminal: false,
       },
