@@ -31,6 +31,7 @@ const LINTED = [
 export const STAGES = [
   { name: 'check', limitMinutes: 4, run: runCheck },
   { name: 'unit', limitMinutes: 6, run: (options) => runVitest('unit', options) },
+  { name: 'acceptance', limitMinutes: 5, run: (options) => runVitest('acceptance', options) },
   { name: 'conformance', limitMinutes: 4, run: (options) => runReporting('tests/conformance/main.ts', options) },
   { name: 'build', limitMinutes: 3, run: runBuild },
   { name: 'size', limitMinutes: 1, run: (options) => runScript('scripts/check-size.mjs', options) },
