@@ -1,11 +1,25 @@
+import type { SimulationClient } from '../../worker';
 import type { AppServices } from '../app-context';
 import { restartScenario } from '../client/scenario';
 import { nearestSpeed, SPEEDS } from '../model/speeds';
+import { toast } from '../stores/notices-store';
+import { simulationClock } from '../stores/simulation-clock';
 import { useTransportStore } from '../stores/transport-store';
 import type { Command } from './command';
 
 function isReady(): boolean {
   return useTransportStore.getState().ready;
+}
+
+/** A hash belongs to a moment, so time stands still for it. */
+async function showTraceHash(client: SimulationClient): Promise<void> {
+  if (useTransportStore.getState().playing) await client.pause();
+  const hash = await client.traceHash();
+  toast({
+    tone: 'info',
+    title: `Trace hash ${hash}`,
+    detail: `Over every event up to ${simulationClock.nowNs} ns. The same scenario, seed and acts give the same hash everywhere.`,
+  });
 }
 
 export function transportCommands({ client }: AppServices): readonly Command[] {
@@ -69,6 +83,14 @@ export function transportCommands({ client }: AppServices): readonly Command[] {
       keywords: 'speed normal real time',
       when: isReady,
       run: () => client.setSpeed(1),
+    },
+    {
+      id: 'transport.traceHash',
+      label: 'Show the trace hash',
+      group: 'Run',
+      keywords: 'determinism fingerprint same run compare command line',
+      when: isReady,
+      run: () => showTraceHash(client),
     },
   ];
 }
