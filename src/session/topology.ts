@@ -150,6 +150,7 @@ function podStatus(
     ip: pod.ip,
     restarts: pod.restarts,
     workload: pod.workload.name,
+    workloadKind: pod.workload.kind,
     synced: pod.sentVersion === pod.appliedVersion,
   };
 }

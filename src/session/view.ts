@@ -22,6 +22,8 @@ export interface PodStatusView {
   readonly ip: string;
   readonly restarts: number;
   readonly workload: string;
+  /** `Deployment` and the like; `Pod` for one that nothing brings back. */
+  readonly workloadKind: string;
   /** false: the proxy runs on a configuration older than the newest push. */
   readonly synced: boolean;
 }

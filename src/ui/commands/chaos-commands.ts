@@ -14,7 +14,9 @@ function breakSelected({ client }: AppServices): Promise<void> {
   const { durationS, ...settings } = useChaosStore.getState();
   const target = targetOf(useSelectionStore.getState().selection);
   const fitting = kindsFor(target);
-  const kind = fitting.some((info) => info.kind === settings.kind) ? settings.kind : (fitting[0]?.kind ?? settings.kind);
+  const kind = fitting.some((info) => info.kind === settings.kind)
+    ? settings.kind
+    : (fitting[0]?.kind ?? settings.kind);
   const chosen = { ...settings, kind };
   openPanel('none');
   return breakNow(client, {

@@ -16,7 +16,7 @@ export interface Command {
   run(): void | Promise<void>;
 }
 
-export type CommandGroup = 'Run' | 'View' | 'Break and mend' | 'Files' | 'Scenario' | 'Help';
+export type CommandGroup = 'Run' | 'View' | 'Break and mend' | 'Cluster' | 'Files' | 'Scenario' | 'Help';
 
 export interface CommandRegistry {
   readonly all: readonly Command[];

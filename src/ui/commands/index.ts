@@ -1,6 +1,7 @@
 import type { AppServices } from '../app-context';
 import { toast } from '../stores/notices-store';
 import { chaosCommands } from './chaos-commands';
+import { clusterCommands } from './cluster-commands';
 import { type CommandRegistry, createRegistry } from './command';
 import { scenarioCommands } from './scenario-commands';
 import { transportCommands } from './transport-commands';
@@ -12,6 +13,7 @@ export function createCommands(app: AppServices): CommandRegistry {
     ...transportCommands(app),
     ...(app.slots.commands?.(app) ?? []),
     ...chaosCommands(app),
+    ...clusterCommands(app),
     ...cameraCommands(app),
     ...panelCommands(app),
     ...scenarioCommands(app),

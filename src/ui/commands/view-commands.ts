@@ -1,8 +1,8 @@
 import type { AppServices } from '../app-context';
-import { shellMode } from '../stores/shell-mode';
 import { closeDialog, openDialog, useDialogStore } from '../stores/dialog-store';
 import { setPanels, showDockTab, showEditor, useLayoutStore } from '../stores/layout-store';
 import { stepBack } from '../stores/selection-store';
+import { shellMode } from '../stores/shell-mode';
 import { nextChoice, useThemeStore } from '../theme/theme';
 import { zoomBy } from '../topology/camera-control';
 import { requestFit, setShowMutualTls, useGraphStore } from '../topology/graph-store';

@@ -1,6 +1,7 @@
 import type { ServiceNodeView } from '../../worker';
+import { isRestartable } from '../commands/cluster-commands';
 import { KIND_WORDS, STATE_WORDS } from '../model/describe';
-import { nodeState, podMark, POD_WORDS } from '../model/health';
+import { nodeState, POD_WORDS, podMark } from '../model/health';
 import { NO_TRAFFIC } from '../model/traffic';
 import { CommandButton } from '../parts/command-button';
 import { useMetricsStore } from '../stores/metrics-store';
@@ -67,6 +68,11 @@ export function ServiceInspector({ id }: { readonly id: string }) {
           <CommandButton command="chaos.break" icon="bolt" className="button-small">
             Break
           </CommandButton>
+          {service.pods.some(isRestartable) && (
+            <CommandButton command="cluster.restart" icon="restart" className="button-small">
+              Restart pods
+            </CommandButton>
+          )}
         </div>
       )}
     </>
@@ -120,7 +126,9 @@ function Pods({ service }: { readonly service: ServiceNodeView }) {
               <PodShape mark={podMark(pod)} />
               <span className="mono">{pod.name}</span>
               <span className="chip">{pod.version}</span>
-              <span className="tone-3">{pod.sidecar ? POD_WORDS[pod.state] : `${POD_WORDS[pod.state]}, no sidecar`}</span>
+              <span className="tone-3">
+                {pod.sidecar ? POD_WORDS[pod.state] : `${POD_WORDS[pod.state]}, no sidecar`}
+              </span>
             </button>
           </li>
         ))}

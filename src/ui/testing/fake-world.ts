@@ -57,6 +57,7 @@ function podsOf(line: ServiceLine): PodStatusView[] {
           ip: `10.8.${index + 1}.${21 + index}`,
           restarts: state === 'crashed' ? 4 : 0,
           workload: `${line.name}-${version}`,
+          workloadKind: 'Deployment',
           synced: !word.includes('~'),
         };
       });
