@@ -21,12 +21,12 @@ function hasFile(): boolean {
 }
 
 /** Forgets what was written and applied here. The texts can be had back as long as the message stands. */
-async function startOver({ client, catalogue }: AppServices): Promise<void> {
+async function startOver(app: AppServices): Promise<void> {
   const id = useScenarioStore.getState().current?.id;
   if (id === undefined) return;
   const { files } = useFilesStore.getState();
   await discardDraft(id);
-  await openScenario(client, catalogue, id);
+  await openScenario(app, id);
   toast({
     tone: 'info',
     title: 'Started over',

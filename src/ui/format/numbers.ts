@@ -94,6 +94,6 @@ function trimZero(text: string): string {
 }
 
 /** A thin space between thousands, as the sheets write it. */
-function groupThousands(digits: string): string {
+export function groupThousands(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }

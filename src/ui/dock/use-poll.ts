@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from 'react';
+import { simulationClock } from '../stores/simulation-clock';
+
+/** Wall time between two questions to the worker. */
+const INTERVAL_MS = 1_000;
+
+/**
+ * The answer to a question that is asked once a second while simulated time passes and the page is seen, and at once
+ * when `key` changes. An answer that comes late, for a key that is gone, is dropped; so is a question whose worker died.
+ */
+export function usePoll<T>(ask: () => Promise<T>, key: string): T | undefined {
+  const [answer, setAnswer] = useState<{ readonly key: string; readonly value: T }>();
+  const question = useRef(ask);
+  useEffect(() => {
+    question.current = ask;
+  });
+  useEffect(() => {
+    let gone = false;
+    let askedAtNs = Number.NaN;
+    let waiting = false;
+    const poll = (): void => {
+      const { nowNs } = simulationClock;
+      if (waiting || document.hidden || nowNs === askedAtNs) return;
+      waiting = true;
+      askedAtNs = nowNs;
+      question
+        .current()
+        .then((value) => {
+          if (!gone) setAnswer({ key, value });
+        })
+        .catch(() => {
+          askedAtNs = Number.NaN;
+        })
+        .finally(() => {
+          waiting = false;
+        });
+    };
+    poll();
+    const timer = setInterval(poll, INTERVAL_MS);
+    return () => {
+      gone = true;
+      clearInterval(timer);
+    };
+  }, [key]);
+  return answer?.key === key ? answer.value : undefined;
+}
+
+/** A selection as a key: equal selections are equal texts. */
+export function keyOfSelection(selection: { readonly kind: string; readonly id?: string }): string {
+  return `${selection.kind} ${selection.id ?? ''}`;
+}
