@@ -60,7 +60,7 @@ export const SUITES: readonly ConformanceSuite[] = [
   {
     suite: 'envoy-route-config',
     data: ['conformance', 'envoy-route-config'],
-    minimumPassed: 242,
+    minimumPassed: 306,
     runSuite: runEnvoyRouteConfig,
   },
   {

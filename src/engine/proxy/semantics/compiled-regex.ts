@@ -100,7 +100,10 @@ function compileUncached(pattern: string): Result<CompiledRegex, string> {
 
 /** The library words a syntax error "error parsing regexp: <reason>: `<fragment>`"; RE2 gives "<reason>: <fragment>". */
 function describeSyntaxError(message: string): string {
-  return message.replace(/^error parsing regexp: /, '').replace(/`/g, '');
+  return message
+    .replace(/^error parsing regexp: /, '')
+    .replace('missing argument to repetition operator', 'no argument for repetition operator')
+    .replaceAll('`', '');
 }
 
 /** Number of capturing groups that a substitution refers to at most. google/re2 re2/re2.cc RE2::MaxSubmatch */

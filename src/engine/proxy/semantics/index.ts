@@ -277,6 +277,7 @@ export {
   type RouteRejection,
   type RouteResult,
 } from './route-matching';
+export { isShadowed, shadowAuthority, shadowCluster } from './shadow';
 export {
   expectedTimeoutMs,
   type FinalTimeouts,

@@ -43,12 +43,11 @@ function isConnectRequest(request: RequestView): boolean {
   return request.method === 'CONNECT' || request.headers.first('upgrade')?.toLowerCase() === CONNECT_UDP;
 }
 
-/** Whether the path, without query and fragment, matches. A request without path only ever matches a CONNECT matcher. */
+/** Whether the path, without query and fragment, matches. Requests without path never get here: the connection manager refuses them. */
 // envoyproxy/envoy source/common/router/config_impl.cc {Prefix,Path,PathSeparatedPrefix,Regex,Connect}RouteEntryImpl::matches
 export function matchPath(matcher: CompiledPathMatcher, request: RequestView): boolean {
   const { source } = matcher;
   if (source.kind === 'connect') return isConnectRequest(request);
-  if (request.path === '') return false;
   const exactPath = pathWithoutQuery(request.path);
   const path = matcher.ignoreCase ? exactPath.toLowerCase() : exactPath;
   switch (source.kind) {

@@ -29,6 +29,13 @@ import {
 import { type CompiledPathMatcher, compilePathMatcher } from './path-matcher';
 import { type CompiledRetryPolicy, compileRetryPolicy } from './retry-policy';
 import { compileRouteMatcher, type RouteSelector } from './route-matcher-tree';
+import {
+  checkFilterOverrides,
+  checkMirrorPolicies,
+  checkPath,
+  checkRedirect,
+  checkRouteAction,
+} from './route-validation';
 import { type CompiledFormat, compileFormat } from './substitution-format';
 import { compileUriTemplateRewrite } from './uri-template';
 
@@ -217,22 +224,14 @@ function compileHostRewrite(action: RouteAction): CompiledHostRewrite | undefine
   return { kind: 'pathRegex', regex: regexOrRefuse(regex), substitution };
 }
 
-function checkUpgradeTypes(action: RouteAction): void {
-  const seen = new Set<string>();
-  for (const type of [...action.upgradeTypes, ...(action.otherUpgrades ?? []).map((other) => other.upgradeType)]) {
-    if (seen.has(type.toLowerCase())) refuse(`Duplicate upgrade ${type}`);
-    seen.add(type.toLowerCase());
-  }
-}
-
 function compileRouteAction(
   action: RouteAction,
   route: Route,
   path: CompiledPathMatcher,
   levels: ParentLevels,
 ): CompiledRouteAction {
+  checkRouteAction(action, levels.configuration);
   const weightedClusters = compileWeightedClusters(action, route.name);
-  checkUpgradeTypes(action);
   const own = action.requestMirrorPolicies;
   const retryPolicy = action.retryPolicy ?? levels.virtualHost.retryPolicy;
   return {
@@ -249,6 +248,7 @@ function compileRouteAction(
 }
 
 function compileRedirect(redirect: RedirectAction): CompiledRedirect {
+  checkRedirect(redirect);
   const { path } = redirect;
   if (path?.kind === 'prefixRewrite') return { source: redirect, pathRewrite: { kind: 'prefix', value: path.value } };
   if (path?.kind === 'regexRewrite') {
@@ -259,6 +259,7 @@ function compileRedirect(redirect: RedirectAction): CompiledRedirect {
 }
 
 interface ParentLevels {
+  readonly configuration: RouteConfiguration;
   readonly virtualHost: VirtualHost;
   /** Mirror policies that a route without its own inherits. */
   readonly mirrorPolicies: readonly MirrorPolicy[];
@@ -286,6 +287,8 @@ function compileAction(route: Route, path: CompiledPathMatcher, levels: ParentLe
 }
 
 function compileRoute(source: Route, index: number, levels: ParentLevels): CompiledRoute {
+  checkPath(source.match.path);
+  checkFilterOverrides(source.filterOverrides);
   const path = compilePathMatcher(source.match.path);
   return {
     source,
@@ -305,7 +308,10 @@ function compileVirtualHost(
   index: number,
   configuration: RouteConfiguration,
 ): CompiledVirtualHost {
+  checkFilterOverrides(source.filterOverrides);
+  checkMirrorPolicies(source.requestMirrorPolicies);
   const levels: ParentLevels = {
+    configuration,
     virtualHost: source,
     mirrorPolicies:
       source.requestMirrorPolicies.length > 0 ? source.requestMirrorPolicies : configuration.requestMirrorPolicies,

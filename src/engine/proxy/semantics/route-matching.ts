@@ -24,7 +24,6 @@ import type {
 
 /** Why a candidate route lost; the first rule that failed, with what it wanted and what it saw. */
 export type RouteRejection =
-  | { readonly kind: 'missingPath' }
   | {
       readonly kind: 'runtimeFraction';
       readonly runtimeKey: string;
@@ -184,7 +183,6 @@ function findRejection(
   context: RouteMatchContext,
   random: number,
 ): RouteRejection | undefined {
-  if (request.path === '' && route.path.source.kind !== 'connect') return { kind: 'missingPath' };
   const runtime = rejectRuntime(route, context, random);
   if (runtime !== undefined) return runtime;
   if (route.source.match.grpc && !isGrpcRequest(request)) {
