@@ -7,8 +7,10 @@ import type { AccessLogFilter } from './protocol';
 const SEARCHED_LINES = 5_000;
 const FIRST_ERROR_STATUS = 400;
 
-function isFailure(entry: AccessLogEntry): boolean {
-  return entry.status >= FIRST_ERROR_STATUS || entry.status === 0 || entry.flags.some((flag) => flag !== 'DI');
+/** A TCP connection has no status; it failed when its proxy says why. */
+function isFailure({ status, protocol, flags }: AccessLogEntry): boolean {
+  const noAnswer = status === 0 && protocol !== 'TCP';
+  return status >= FIRST_ERROR_STATUS || noAnswer || flags.some((flag) => flag !== 'DI');
 }
 
 /** The newest lines that fit, newest first. */
