@@ -64,3 +64,5 @@ export const EVENT_UPSTREAM_MAX_DURATION = 32;
 export const EVENT_OUTLIER_DETECTED = 33;
 /** stream, generation: an external authorization or rate limit call has been answered. */
 export const EVENT_FILTER_CALL_DONE = 34;
+/** session, generation: nothing was said on a relayed connection for too long. */
+export const EVENT_TCP_IDLE_TIMEOUT = 35;

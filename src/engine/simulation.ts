@@ -8,6 +8,7 @@ import {
   checkNetwork,
   Exchanges,
   Faults,
+  MARK_RECORDED,
   NetworkTables,
   type NetworkTablesState,
   Paths,
@@ -26,7 +27,7 @@ import type {
   ProxyStatistics,
   Span,
 } from './observation';
-import { Proxies } from './proxy';
+import { Proxies, type ProxiesState } from './proxy';
 import { RESPONSE_FLAGS } from './proxy/semantics';
 import type {
   AdvanceResult,
@@ -37,7 +38,18 @@ import type {
   SimulationApi,
 } from './simulation-contract';
 import { RandomStreams, type RandomStreamsState } from './streams';
-import { Edges, type EdgesState, Flights } from './telemetry';
+import { StringTable } from './strings';
+import {
+  AccessLog,
+  type AccessLogState,
+  Decisions,
+  type DecisionsState,
+  Edges,
+  type EdgesState,
+  Flights,
+  Spans,
+  type SpansState,
+} from './telemetry';
 import { PRIORITY_CONTROL, TimerLanes } from './timer-lanes';
 import {
   Applications,
@@ -46,6 +58,7 @@ import {
   ClientPools,
   type ClientPoolsState,
   FRAME_LOAD,
+  FRAME_PROBE,
   Frames,
   Loads,
   type LoadsState,
@@ -62,6 +75,8 @@ export interface SimulationOptions {
   /** Receives the events that the layers above scheduled. */
   readonly control?: ControlHandler;
 }
+
+const FLAG_NAMES = RESPONSE_FLAGS.map(({ shortName }) => shortName);
 
 /** The parts of a checkpoint. */
 interface SimulationState {
@@ -80,6 +95,11 @@ interface SimulationState {
   readonly lastRequestId: number;
   readonly applications: ApplicationsState;
   readonly loads: LoadsState;
+  readonly strings: readonly string[];
+  readonly log: AccessLogState;
+  readonly spans: SpansState;
+  readonly decisions: DecisionsState;
+  readonly proxies: ProxiesState;
 }
 
 /** A checkpoint is made by this class alone and never leaves the program's own hands. */
@@ -100,7 +120,7 @@ export class Simulation implements SimulationApi, RequestOwner {
   readonly #services = new ServiceDirectory(this.#pods);
   readonly #tables = new NetworkTables();
   readonly #flights = new Flights();
-  readonly #edges = new Edges(RESPONSE_FLAGS.map(({ shortName }) => shortName));
+  readonly #edges = new Edges(FLAG_NAMES);
   readonly #registry = new WorkloadRegistry(this.#messages);
   readonly #frames = new Frames();
   readonly #paths: Paths;
@@ -110,7 +130,11 @@ export class Simulation implements SimulationApi, RequestOwner {
   readonly #calls: Calls;
   readonly #applications: Applications;
   readonly #loads: Loads;
-  readonly #proxies = new Proxies();
+  readonly #strings = new StringTable();
+  readonly #log = new AccessLog();
+  readonly #spans = new Spans(this.#strings, FLAG_NAMES);
+  readonly #decisions = new Decisions();
+  readonly #proxies: Proxies;
   readonly #lifecycle: Lifecycle;
 
   constructor(options: SimulationOptions) {
@@ -134,6 +158,7 @@ export class Simulation implements SimulationApi, RequestOwner {
       this.#registry,
       this.#streams,
       this.#edges,
+      this.#strings,
     );
     this.#calls = new Calls(
       this.#kernel,
@@ -146,6 +171,7 @@ export class Simulation implements SimulationApi, RequestOwner {
       this.#registry,
       this.#messages,
       this.#edges,
+      this.#decisions,
     );
     this.#applications = new Applications(
       this.#kernel,
@@ -160,8 +186,27 @@ export class Simulation implements SimulationApi, RequestOwner {
       this.#registry,
       this.#frames,
       this.#calls,
+      this.#spans,
+      this.#strings,
     );
     this.#loads = new Loads(this.#kernel, this.#pods, this.#streams, this.#registry, this.#frames, this.#calls);
+    this.#proxies = new Proxies({
+      kernel: this.#kernel,
+      lanes: this.#lanes,
+      network: this.#tables,
+      connections: this.#connections,
+      exchanges: this.#exchanges,
+      pods: this.#pods,
+      services: this.#services,
+      faults: this.#faults,
+      streams: this.#streams,
+      messages: this.#messages,
+      strings: this.#strings,
+      edges: this.#edges,
+      log: this.#log,
+      spans: this.#spans,
+      decisions: this.#decisions,
+    });
     this.#lifecycle = new Lifecycle(
       this.#kernel,
       this.#pods,
@@ -177,7 +222,7 @@ export class Simulation implements SimulationApi, RequestOwner {
     );
     this.#connections.bind(this.#applications, this.#proxies);
     this.#calls.bind(this.#applications);
-    this.#applications.bind(this);
+    this.#applications.bind(this, this.#proxies.handshakes);
   }
 
   get nowNs(): Ns {
@@ -245,7 +290,7 @@ export class Simulation implements SimulationApi, RequestOwner {
         this.#control?.handleControlEvent(this.#kernel.nowNs, a, b, c);
         break;
       default:
-        assert(false, 'event of an unknown kind');
+        assert(this.#proxies.dispatch(kind, a, b), 'event of an unknown kind');
     }
   }
 
@@ -284,6 +329,7 @@ export class Simulation implements SimulationApi, RequestOwner {
         this.#lifecycle.handleFaultsChanged();
         break;
       case 'applySnapshot':
+        this.#proxies.applySnapshot(this.#pod(command.pod).slot, command.snapshot);
         break;
       default:
         assertNever(command);
@@ -298,6 +344,7 @@ export class Simulation implements SimulationApi, RequestOwner {
 
   requestFinished(frame: number, _response: number): void {
     if (this.#frames.table.arrays.kind[frame] === FRAME_LOAD) this.#loads.requestFinished(frame);
+    else this.#frames.release(frame);
   }
 
   scheduleControl(atNs: Ns, code: number, a: number, b: number): number {
@@ -328,17 +375,18 @@ export class Simulation implements SimulationApi, RequestOwner {
     this.#flights.recording = on;
     if (!on) this.#flights.clear();
   }
-  accessLog(_limit: number): readonly AccessLogEntry[] {
-    return [];
+  accessLog(limit: number): readonly AccessLogEntry[] {
+    return this.#proxies.accessLog(limit);
   }
-  recentTraces(_limit: number): readonly string[] {
-    return [];
+  recentTraces(limit: number): readonly string[] {
+    return this.#spans.recentTraces(limit);
   }
-  spans(_traceId: string): readonly Span[] {
-    return [];
+  spans(traceId: string): readonly Span[] {
+    return this.#spans.ofTrace(traceId);
   }
   pods(): readonly PodObservation[] {
     const observations: PodObservation[] = [];
+    const ejections = this.#proxies.ejectionsByIp();
     for (const pod of this.#pods.all()) {
       if (pod.source.kind === 'client') continue;
       observations.push({
@@ -348,22 +396,42 @@ export class Simulation implements SimulationApi, RequestOwner {
         queuedRequests: this.#applications.queuedRequests(pod.slot),
         completed: this.#applications.completed(pod.slot),
         errors: this.#applications.errors(pod.slot),
-        ejectedBy: [],
-        snapshotVersion: '',
+        ejectedBy: ejections.get(pod.facts.ip) ?? [],
+        snapshotVersion: this.#proxies.snapshotVersion(pod.slot),
       });
     }
     return observations;
   }
-  proxyStatistics(_pod: EntityId): ProxyStatistics | undefined {
-    return undefined;
+  proxyStatistics(pod: EntityId): ProxyStatistics | undefined {
+    const found = this.#pods.byId(pod);
+    return found === undefined ? undefined : this.#proxies.statistics(found.slot);
   }
-  probe(_request: ProbeRequest): number {
-    return 0;
+  probe(probe: ProbeRequest): number {
+    const slot = probe.from === undefined ? this.#outsideClient() : this.#pod(probe.from).slot;
+    const frame = this.#frames.allocate(FRAME_PROBE, slot, 0);
+    this.#frames.table.arrays.callMarks[frame] = MARK_RECORDED;
+    const call = this.#registry.compileCall({
+      request: probe.request,
+      forwardHeaders: [],
+      probability: { numerator: 1, denominator: 1 },
+      timeoutNs: 0,
+      onError: { kind: 'ignore' },
+    });
+    return this.#calls.start(frame, call, this.#registry.call(call).request);
   }
-  probeResult(_requestId: number): ProbeResult | undefined {
-    return undefined;
+
+  /** The client outside the mesh that sends probes nobody else sends. */
+  #outsideClient(): number {
+    const known = this.#pods.byId('client/probe');
+    return known?.slot ?? this.#pods.add({ kind: 'client', name: 'probe', ip: '198.18.255.254' }).slot;
   }
-  setDecisionSampling(_everyNth: number): void {}
+
+  probeResult(requestId: number): ProbeResult | undefined {
+    return this.#decisions.result(requestId);
+  }
+  setDecisionSampling(everyNth: number): void {
+    this.#decisions.everyNth = everyNth;
+  }
   checkpoint(): EngineCheckpoint {
     return { version: 1, state: this.#saveState() };
   }
@@ -385,6 +453,11 @@ export class Simulation implements SimulationApi, RequestOwner {
       lastRequestId: this.#calls.save(),
       applications: this.#applications.save(),
       loads: this.#loads.save(),
+      strings: this.#strings.save(),
+      log: this.#log.save(),
+      spans: this.#spans.save(),
+      decisions: this.#decisions.save(),
+      proxies: this.#proxies.save(),
     };
   }
 
@@ -405,6 +478,11 @@ export class Simulation implements SimulationApi, RequestOwner {
     this.#calls.restore(state.lastRequestId);
     this.#applications.restore(state.applications);
     this.#loads.restore(state.loads);
+    this.#strings.restore(state.strings);
+    this.#log.restore(state.log);
+    this.#spans.restore(state.spans);
+    this.#decisions.restore(state.decisions);
+    this.#proxies.restore(state.proxies);
     this.#connections.partitions = this.#faults.anyPartition;
     // Last, because the components above ask for their streams while they come back.
     this.#streams.restore(state.streams);
@@ -414,6 +492,7 @@ export class Simulation implements SimulationApi, RequestOwner {
   checkInvariants(): void {
     checkNetwork(this.#tables);
     this.#applications.checkInvariants();
+    this.#proxies.checkInvariants();
     assert(this.#edges.findNegativeGauge() === undefined, 'an edge has fewer than no connections');
   }
 }

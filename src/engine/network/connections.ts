@@ -35,6 +35,8 @@ export interface ConnectRequest {
   readonly address: number;
   readonly payload: number;
   readonly innerTls: boolean;
+  /** Number of the server name that the application's own TLS asks for; -1 = none. */
+  readonly serverName: number;
   readonly clientTls: number;
   readonly clientPool: number;
   readonly clientWorker: number;
@@ -88,6 +90,7 @@ export class Connections {
     c.address[connection] = request.address;
     c.payload[connection] = request.payload;
     c.innerTls[connection] = request.innerTls ? 1 : 0;
+    c.serverName[connection] = request.serverName;
     c.clientTls[connection] = request.clientTls;
     c.clientPool[connection] = request.clientPool;
     c.clientWorker[connection] = request.clientWorker;
@@ -105,6 +108,11 @@ export class Connections {
     const delayNs = this.#delayNs(c.pathToServer[connection] ?? LOOPBACK);
     this.#at(delayNs, EVENT_CONNECT_ARRIVES, connection, 0);
     return connection;
+  }
+
+  /** Opens a connection to an address where nothing is: no packet ever comes back. */
+  openUnanswered(request: ConnectRequest): number {
+    return this.#create({ ...request, serverProcess: request.clientProcess });
   }
 
   /** Opens a connection inside a pod at once: accepted and established, or refused (-1). */

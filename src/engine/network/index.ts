@@ -28,6 +28,7 @@ export {
   ROLE_PROXY,
   roleOf,
   selects,
+  serverProcessOf,
 } from './pods';
 export { type Destination, ServiceDirectory } from './services';
 export {

@@ -216,6 +216,14 @@ export class Pods {
   }
 }
 
+/** The process that takes a connection to a pod's address: its proxy, unless it has none or the port is excluded. */
+export function serverProcessOf(pod: Pod, port: number): Process {
+  if (pod.source.kind !== 'pod' || pod.source.spec.proxy === undefined) return processOf(pod.slot, ROLE_APPLICATION);
+  const { proxy } = pod.source.spec;
+  const excluded = proxy.kind === 'sidecar' && proxy.excludeInboundPorts.includes(port);
+  return processOf(pod.slot, excluded ? ROLE_APPLICATION : ROLE_PROXY);
+}
+
 /** Whether every given field of the selector matches. An empty selector matches everything. */
 export function selects(selector: EntitySelector | undefined, facts: PodFacts): boolean {
   if (selector === undefined) return true;

@@ -1,3 +1,4 @@
+import type { Rng } from '../../base';
 import type { ServiceEntry, ServicePortEntry } from '../world';
 import type { Pods } from './pods';
 
@@ -78,6 +79,26 @@ export class ServiceDirectory {
     // Without a virtual IP the name stands for addresses, on which any port may be tried.
     const backend = entry.virtualIp === '' ? entry.ports.flatMap((candidate) => candidate.backends)[0] : undefined;
     return backend === undefined ? { kind: 'refused', entry } : { kind: 'address', ip: backend.ip, port };
+  }
+
+  /** The address that DNS gives for a name (an address stands for itself); undefined when it does not resolve. */
+  lookUp(host: string, namespace: string): string | undefined {
+    if (isIpAddress(host)) return host;
+    const entry = this.findService(host, namespace);
+    if (entry === undefined) return this.#pods.byHost(host)?.facts.ip;
+    if (entry.virtualIp !== '') return entry.virtualIp;
+    return entry.ports.flatMap((port) => port.backends)[0]?.ip ?? this.#pods.byHost(host)?.facts.ip;
+  }
+
+  /**
+   * Where kube-proxy sends a connection to an address: to a random ready backend if it is a virtual IP, else to the address itself.
+   * Undefined: rejected.
+   */
+  backendOf(ip: string, port: number, stream: () => Rng): { readonly ip: string; readonly port: number } | undefined {
+    const entry = this.#byVirtualIp.get(ip);
+    if (entry === undefined) return { ip, port };
+    const backends = entry.ports.find((candidate) => candidate.port === port)?.backends ?? [];
+    return backends.length <= 1 ? backends[0] : backends[stream().nextBelow(backends.length)];
   }
 
   /** Number of `ip:port`; equal addresses have equal numbers. Never enters events. */

@@ -22,6 +22,8 @@ const CONNECTION_COLUMNS = {
   payload: 'u8',
   /** The client's application speaks TLS itself: whoever is in between sees bytes. */
   innerTls: 'u8',
+  /** Server name that the application's TLS asks for, as a number of the string table; -1 = none. */
+  serverName: 'i32',
   /** TLS context number of the client's transport socket, or -1. */
   clientTls: 'i32',
   /** The handshake proved both ends to each other. */
@@ -52,16 +54,20 @@ const CONNECTION_COLUMNS = {
   clientWaiter: 'i32',
   activeStreams: 'i32',
   remainingStreams: 'i32',
+  /** Since when the client's side has no streams. */
+  idleSinceNs: 'f64',
   clientTimer: 'f64',
   serverTimer: 'f64',
   clientWorker: 'u8',
   serverWorker: 'u8',
-  /** Server side of a proxy: filter chain and class of the connection; -1 for applications. */
+  /** Server side of a proxy: configuration, filter chain and class of the connection; -1 for applications. */
+  serverConfig: 'i32',
   serverChain: 'i32',
   serverClass: 'i32',
   serverStreams: 'i32',
   serverSession: 'i32',
   serverRequests: 'i32',
+  serverIdleSinceNs: 'f64',
   edge: 'i32',
   firstLeg: 'i32',
   legCount: 'i32',
@@ -121,6 +127,7 @@ export class NetworkTables {
     const c = this.connections.arrays;
     c.state[connection] = CONNECTION_CONNECTING;
     c.innerTls[connection] = 0;
+    c.serverName[connection] = NONE;
     c.clientTls[connection] = NONE;
     c.mutualTls[connection] = 0;
     c.clientClosed[connection] = 0;
@@ -138,15 +145,18 @@ export class NetworkTables {
     c.clientWaiter[connection] = NONE;
     c.activeStreams[connection] = 0;
     c.remainingStreams[connection] = 0;
+    c.idleSinceNs[connection] = 0;
     c.clientTimer[connection] = 0;
     c.serverTimer[connection] = 0;
     c.clientWorker[connection] = 0;
     c.serverWorker[connection] = 0;
+    c.serverConfig[connection] = NONE;
     c.serverChain[connection] = NONE;
     c.serverClass[connection] = NONE;
     c.serverStreams[connection] = 0;
     c.serverSession[connection] = NONE;
     c.serverRequests[connection] = 0;
+    c.serverIdleSinceNs[connection] = 0;
     c.firstLeg[connection] = NONE;
     c.legCount[connection] = 0;
     return connection;

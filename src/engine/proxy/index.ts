@@ -1,1 +1,1 @@
-export { Proxies } from './proxies';
+export { Proxies, type ProxiesState } from './proxies';

@@ -6,6 +6,7 @@ import type { MessageTable } from '../messages';
 import {
   CONNECT_ACCEPTED,
   CONNECT_REFUSED,
+  CONNECT_TLS_FAILED,
   type Connections,
   type Exchanges,
   type Faults,
@@ -13,6 +14,7 @@ import {
   NONE,
   PAYLOAD_TCP,
   type Party,
+  type Pod,
   type PodFaults,
   type Pods,
   podOf,
@@ -22,6 +24,8 @@ import {
 } from '../network';
 import { HeaderMap } from '../proxy/semantics';
 import type { RandomStreams } from '../streams';
+import type { StringTable } from '../strings';
+import { type NewSpan, SPAN_APPLICATION, type Spans } from '../telemetry';
 import { PRIORITY_TRAFFIC } from '../timer-lanes';
 import type { CallOwner, Calls } from './calls';
 import { OP_CALL, OP_COMPUTE, OP_FORK, type WorkloadRegistry } from './compiled-application';
@@ -77,6 +81,12 @@ export interface RequestOwner {
   requestFinished(frame: number, response: number): void;
 }
 
+/** Decides about TLS for applications, which know nothing of it themselves. */
+export interface ApplicationTls {
+  /** `hostname` is set for outside hosts that speak TLS. */
+  serveApplication(connection: number, hostname: string | undefined): { readonly kind: string };
+}
+
 /** Serves requests: workers, a bounded queue, and for each request the steps of its endpoint. */
 export class Applications implements Party, CallOwner {
   readonly #kernel: Kernel;
@@ -95,7 +105,24 @@ export class Applications implements Party, CallOwner {
   /** Legs that wait for a worker, and those that a hung process holds, by pod slot. */
   readonly #queues = new IntrusiveFifo();
   readonly #hung = new IntrusiveFifo();
+  readonly #spans: Spans;
+  readonly #strings: StringTable;
   #requestOwner: RequestOwner | undefined;
+  #tls: ApplicationTls | undefined;
+  readonly #span: NewSpan = {
+    traceId: 0,
+    id: 0,
+    parentId: 0,
+    requestId: 0,
+    kind: SPAN_APPLICATION,
+    name: 0,
+    pod: 0,
+    service: 0,
+    startNs: 0,
+    status: 0,
+    flags: 0,
+    flagCount: 0,
+  };
 
   // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
   constructor(
@@ -111,7 +138,11 @@ export class Applications implements Party, CallOwner {
     registry: WorkloadRegistry,
     frames: Frames,
     calls: Calls,
+    spans: Spans,
+    strings: StringTable,
   ) {
+    this.#spans = spans;
+    this.#strings = strings;
     this.#kernel = kernel;
     this.#tables = tables;
     this.#connections = connections;
@@ -126,8 +157,9 @@ export class Applications implements Party, CallOwner {
     this.#calls = calls;
   }
 
-  bind(requestOwner: RequestOwner): void {
+  bind(requestOwner: RequestOwner, tls: ApplicationTls): void {
     this.#requestOwner = requestOwner;
+    this.#tls = tls;
   }
 
   /** Starts the process of a pod, or gives a running one another behaviour for requests to come. */
@@ -174,6 +206,19 @@ export class Applications implements Party, CallOwner {
     for (const share of this.#process(slot).faults.refusals) {
       if (process.rng.chance(share.numerator, share.denominator)) return CONNECT_REFUSED;
     }
+    return this.#shakeHands(connection, pod);
+  }
+
+  #shakeHands(connection: number, pod: Pod): number {
+    const c = this.#tables.connections.arrays;
+    const { source } = pod;
+    const hostname = source.kind === 'externalHost' && source.spec.tls ? source.spec.host : undefined;
+    if (hostname === undefined && c.clientTls[connection] === NONE && c.innerTls[connection] === 0) {
+      return CONNECT_ACCEPTED;
+    }
+    const { kind } = assertDefined(this.#tls, 'applications have no TLS yet').serveApplication(connection, hostname);
+    if (kind === 'failed') return CONNECT_TLS_FAILED;
+    if (kind === 'failsLater') c.doomed[connection] = 1;
     return CONNECT_ACCEPTED;
   }
 
@@ -230,7 +275,7 @@ export class Applications implements Party, CallOwner {
     f.requestId[frame] = l.requestId[leg] ?? 0;
     f.traceId[frame] = l.traceId[leg] ?? 0;
     f.parentSpan[frame] = l.parentSpan[leg] ?? 0;
-    f.span[frame] = 0;
+    f.span[frame] = this.#spans.nextId();
     l.serverContext[leg] = frame;
     if (endpoint === NONE) {
       const application = this.#registry.application(process.application);
@@ -396,9 +441,27 @@ export class Applications implements Party, CallOwner {
     process.completed += 1;
     if (this.#messages.isFailure(response)) process.errors += 1;
     process.busyWorkers -= 1;
+    this.#endSpan(frame, slot, response);
     this.#frames.release(frame);
     if (leg !== NONE) this.#answer(slot, leg, response, bytes);
     this.#startWaiting(slot, process);
+  }
+
+  #endSpan(frame: number, slot: number, response: number): void {
+    const f = this.#frames.table.arrays;
+    const { facts } = this.#pods.get(slot);
+    const span = this.#span;
+    const request = this.#messages.request(f.served[frame] ?? 0);
+    span.traceId = f.traceId[frame] ?? 0;
+    span.id = f.span[frame] ?? 0;
+    span.parentId = f.parentSpan[frame] ?? 0;
+    span.requestId = f.requestId[frame] ?? 0;
+    span.name = this.#strings.numberOf(request.path);
+    span.pod = this.#strings.numberOf(facts.id);
+    span.service = this.#strings.numberOf(facts.service);
+    span.startNs = f.startNs[frame] ?? 0;
+    span.status = this.#messages.status(response);
+    this.#spans.end(span, this.#kernel.nowNs);
   }
 
   #drawResponse(

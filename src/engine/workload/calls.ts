@@ -14,9 +14,9 @@ import {
   PAYLOAD_HTTP2,
   PAYLOAD_TCP,
 } from '../network';
-import type { Edges } from '../telemetry';
+import type { Decisions, Edges } from '../telemetry';
 import { PRIORITY_TRAFFIC, type TimerLanes } from '../timer-lanes';
-import type { ClientPools } from './client-pools';
+import { type ClientPools, DIAL_UNKNOWN_HOST } from './client-pools';
 import type { CompiledCall, WorkloadRegistry } from './compiled-application';
 import { FRAME_TASK, type Frames } from './frames';
 
@@ -40,6 +40,7 @@ export class Calls {
   readonly #registry: WorkloadRegistry;
   readonly #messages: MessageTable;
   readonly #edges: Edges;
+  readonly #decisions: Decisions;
   readonly #newLeg: NewLeg = {
     clientContext: 0,
     request: 0,
@@ -66,7 +67,9 @@ export class Calls {
     registry: WorkloadRegistry,
     messages: MessageTable,
     edges: Edges,
+    decisions: Decisions,
   ) {
+    this.#decisions = decisions;
     this.#kernel = kernel;
     this.#lanes = lanes;
     this.#tables = tables;
@@ -101,6 +104,8 @@ export class Calls {
     f.callRequestId[frame] = id;
     f.callTraceId[frame] = f.kind[frame] === FRAME_TASK && call.propagatesTrace ? (f.traceId[frame] ?? id) : id;
     f.callStartNs[frame] = this.#kernel.nowNs;
+    if (this.#decisions.wants(id)) f.callMarks[frame] = (f.callMarks[frame] ?? 0) | MARK_RECORDED;
+    if (((f.callMarks[frame] ?? 0) & MARK_RECORDED) !== 0) this.#decisions.start(id, this.#kernel.nowNs);
     f.callPool[frame] = pool;
     f.callTimer[frame] =
       call.timeoutNs > 0
@@ -122,6 +127,7 @@ export class Calls {
     const multiplexed = call.model.protocol === 'http2' || call.model.protocol === 'grpc';
     if (pool.shared === NONE || !multiplexed || c.draining[pool.shared] === 1) {
       const connection = this.#pools.dial(number);
+      this.#recordDial(frame, call, connection);
       if (connection < 0) {
         this.#failSoon(frame);
         return;
@@ -139,6 +145,23 @@ export class Calls {
       }
     }
     this.#wait(frame, number);
+  }
+
+  #recordDial(frame: number, call: CompiledCall, connection: number): void {
+    const f = this.#frames.table.arrays;
+    if (((f.callMarks[frame] ?? 0) & MARK_RECORDED) === 0) return;
+    const chosen = connection < 0 ? '' : this.#pools.addressOf(connection);
+    this.#decisions.add(f.callRequestId[frame] ?? 0, {
+      atNs: this.#kernel.nowNs,
+      proxy: this.#pools.podName(f.callPool[frame] ?? 0),
+      stage: 'dns',
+      chosen,
+      reason: {
+        code: connection === DIAL_UNKNOWN_HOST ? 'unknownHost' : connection < 0 ? 'refused' : 'dialled',
+        values: { host: call.model.host, port: call.model.port },
+      },
+      rejected: [],
+    });
   }
 
   #wait(frame: number, number: number): void {
@@ -351,6 +374,10 @@ export class Calls {
     const timer: EventHandle = f.callTimer[frame] ?? NO_EVENT;
     if (timer !== NO_EVENT) this.#kernel.cancel(timer);
     this.#report(frame, response);
+    if (((f.callMarks[frame] ?? 0) & MARK_RECORDED) !== 0) {
+      this.#decisions.finish(f.callRequestId[frame] ?? 0, this.#messages.status(response), this.#kernel.nowNs);
+    }
+    f.callMarks[frame] = 0;
     const call = f.call[frame] ?? 0;
     f.call[frame] = NONE;
     f.callConnection[frame] = NONE;

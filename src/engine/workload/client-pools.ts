@@ -14,8 +14,10 @@ import {
   ROLE_APPLICATION,
   ROLE_PROXY,
   type ServiceDirectory,
+  serverProcessOf,
 } from '../network';
 import type { RandomStreams } from '../streams';
+import type { StringTable } from '../strings';
 import type { Edges } from '../telemetry';
 import type { CallDestination, WorkloadRegistry } from './compiled-application';
 import type { ApplicationProtocol } from './model';
@@ -51,6 +53,7 @@ export class ClientPools {
   readonly #registry: WorkloadRegistry;
   readonly #streams: RandomStreams;
   readonly #edges: Edges;
+  readonly #strings: StringTable;
   readonly #pools: (ClientPool | undefined)[] = [];
   #free: number[] = [];
   /** By pod slot: pool by destination. */
@@ -65,7 +68,9 @@ export class ClientPools {
     registry: WorkloadRegistry,
     streams: RandomStreams,
     edges: Edges,
+    strings: StringTable,
   ) {
+    this.#strings = strings;
     this.#tables = tables;
     this.#connections = connections;
     this.#pods = pods;
@@ -174,6 +179,7 @@ export class ClientPools {
       address: this.#services.addressNumber(target.ip, target.port),
       payload: payloadOf(call.protocol),
       innerTls: call.tls,
+      serverName: call.tls ? this.#strings.numberOf(call.host) : NONE,
       clientTls: NONE,
       clientPool: number,
       clientWorker: 0,
@@ -209,10 +215,11 @@ export class ClientPools {
     if (target === undefined || server === undefined) return DIAL_REFUSED;
     return this.#connections.open({
       clientProcess: processOf(pod.slot, ROLE_APPLICATION),
-      serverProcess: this.serverProcess(server, target.port),
+      serverProcess: serverProcessOf(server, target.port),
       address: this.#services.addressNumber(target.ip, target.port),
       payload: payloadOf(call.protocol),
       innerTls: call.tls,
+      serverName: call.tls ? this.#strings.numberOf(call.host) : NONE,
       clientTls: NONE,
       clientPool: number,
       clientWorker: 0,
@@ -225,14 +232,6 @@ export class ClientPools {
         protocol: edgeProtocol(call.protocol),
       }),
     });
-  }
-
-  /** The process that takes a connection to a pod's address: its proxy, unless it has none or the port is excluded. */
-  serverProcess(pod: Pod, port: number): number {
-    if (pod.source.kind !== 'pod' || pod.source.spec.proxy === undefined) return processOf(pod.slot, ROLE_APPLICATION);
-    const { proxy } = pod.source.spec;
-    const excluded = proxy.kind === 'sidecar' && proxy.excludeInboundPorts.includes(port);
-    return processOf(pod.slot, excluded ? ROLE_APPLICATION : ROLE_PROXY);
   }
 
   /** The edge of a call that found nobody to talk to. */
@@ -254,6 +253,16 @@ export class ClientPools {
   /** Whether calls of the connection are reported by the application itself: no sidecar stands at its side. */
   isDirect(connection: number): boolean {
     return this.#tables.connections.arrays.pathToServer[connection] !== LOOPBACK;
+  }
+
+  /** Where a connection was dialled to, as text. */
+  addressOf(connection: number): string {
+    const { ip, port } = this.#services.address(this.#tables.connections.arrays.address[connection] ?? 0);
+    return `${ip}:${port}`;
+  }
+
+  podName(number: number): string {
+    return this.#pods.get(this.pool(number).pod).facts.name;
   }
 
   save(): ClientPoolsState {

@@ -1,0 +1,135 @@
+import type { Hash64, Ns } from '../../../base';
+import type { MessageTable } from '../../messages';
+import type { CompiledHcm } from '../config';
+import {
+  type ClusterChoice,
+  type ConnectionInfo,
+  expectedTimeoutMs,
+  type FinalTimeouts,
+  finalizeRequest,
+  finalTimeouts,
+  type GeneratedCookie,
+  generateHash,
+  type MatchedRoute,
+  planRetries,
+  RETRY_REQUEST_HEADERS,
+  type RequestView,
+  type RetryDecision,
+  type RetryPlan,
+  routeMaxStreamDurationNs,
+  withHeaders,
+  withoutTimeoutHeaders,
+  withRequestAttemptCount,
+  withTimeoutHeaders,
+} from '../semantics';
+
+/** Everything about forwarding that follows from the route, the request's head and the class of its connection. */
+export interface RoutePlan {
+  readonly matched: MatchedRoute;
+  readonly choice: ClusterChoice;
+  /** Head of the request as filters and route left it, before the router's own changes. */
+  readonly request: RequestView;
+  readonly timeouts: FinalTimeouts;
+  readonly retry: RetryPlan | undefined;
+  /** Head of a try by its number; the first one is at index 1. */
+  readonly upstreamRequests: number[];
+  /** Heads with the authority rewritten to a host's name, by that name and head. */
+  readonly autoRewritten: Map<string, number>;
+  readonly hash: Hash64 | undefined;
+  readonly cookies: readonly GeneratedCookie[];
+  /** The hash depends on the single connection or request and is computed for each. */
+  readonly hashesEachRequest: boolean;
+  readonly priority: number;
+  readonly streamIdleTimeoutNs: Ns;
+  /** Of the downstream stream; undefined: the connection manager's own counts. */
+  readonly maxStreamDurationNs: Ns | undefined;
+  /** Upstream responses as they go downstream, by number, where no header depends on the single stream. */
+  readonly responses: Map<number, number>;
+  readonly constantResponses: boolean;
+  /** What a response asks for by the retry plan, by number. */
+  readonly decisions: Map<number, RetryDecision>;
+}
+
+const REQUEST_ID_HEADER = 'x-request-id';
+
+function usesRequestId(matched: MatchedRoute): boolean {
+  const { action } = matched.route;
+  if (action.kind !== 'route') return false;
+  return action.route.hashPolicies.some(
+    ({ source: { policy } }) => policy.kind === 'header' && policy.headerName.toLowerCase() === REQUEST_ID_HEADER,
+  );
+}
+
+function isConstant(matched: MatchedRoute, choice: ClusterChoice): boolean {
+  const levels = [
+    matched.route.mutations,
+    matched.virtualHost.mutations,
+    matched.configuration.mutations,
+    ...(choice.weighted === undefined ? [] : [choice.weighted.mutations]),
+  ];
+  return levels.every((level) => level.response.constant);
+}
+
+/** Builds the plan; the route must be one that forwards. */
+export function buildRoutePlan(
+  hcm: CompiledHcm,
+  matched: MatchedRoute,
+  choice: ClusterChoice,
+  request: RequestView,
+  connection: ConnectionInfo,
+): RoutePlan | undefined {
+  const { action } = matched.route;
+  if (action.kind !== 'route') return undefined;
+  const { route } = action;
+  const { hash, cookies } = generateHash(route.hashPolicies, request, connection);
+  return {
+    matched,
+    choice,
+    request,
+    timeouts: finalTimeouts(route, request),
+    retry: planRetries(route.retryPolicy, request),
+    upstreamRequests: [],
+    autoRewritten: new Map(),
+    hash,
+    cookies,
+    hashesEachRequest: cookies.length > 0 || usesRequestId(matched),
+    priority: route.source.priority === 'HIGH' ? 1 : 0,
+    streamIdleTimeoutNs: route.source.idleTimeoutNs ?? hcm.source.streamIdleTimeoutNs,
+    maxStreamDurationNs: routeMaxStreamDurationNs(route, request),
+    responses: new Map(),
+    constantResponses: isConstant(matched, choice),
+    decisions: new Map(),
+  };
+}
+
+/**
+ * Head of the try with this number as it goes upstream. The advertised timeout is that of the first try: how much of it later
+ * ones have left is not written into their heads.
+ */
+// envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders, Filter::doRetry
+export function upstreamRequestOf(
+  plan: RoutePlan,
+  hcm: CompiledHcm,
+  attempt: number,
+  messages: MessageTable,
+  connection: ConnectionInfo,
+): number {
+  const known = plan.upstreamRequests[attempt];
+  if (known !== undefined) return known;
+  const { matched, choice, timeouts } = plan;
+  const { action } = matched.route;
+  const { suppressEnvoyHeaders } = hcm;
+  let request = withoutTimeoutHeaders(plan.request);
+  request = withHeaders(
+    request,
+    request.headers.filter((name) => !RETRY_REQUEST_HEADERS.includes(name)),
+  );
+  if (action.kind === 'route') {
+    request = withTimeoutHeaders(request, action.route, expectedTimeoutMs(timeouts, 0), suppressEnvoyHeaders);
+  }
+  if (matched.virtualHost.source.includeRequestAttemptCount) request = withRequestAttemptCount(request, attempt);
+  request = finalizeRequest(matched, choice, request, { suppressEnvoyHeaders, context: { request, connection } });
+  const number = messages.internRequest(request);
+  plan.upstreamRequests[attempt] = number;
+  return number;
+}

@@ -1,0 +1,728 @@
+import { assertDefined, NS_PER_MS } from '../../../base';
+import {
+  EVENT_PER_TRY_IDLE_TIMEOUT,
+  EVENT_PER_TRY_TIMEOUT,
+  EVENT_RETRY_BACKOFF_DONE,
+  EVENT_ROUTE_TIMEOUT,
+  EVENT_UPSTREAM_MAX_DURATION,
+} from '../../events';
+import { type Kernel, NO_EVENT } from '../../kernel';
+import type { MessageTable } from '../../messages';
+import {
+  type Exchanges,
+  LOOPBACK,
+  MARK_RECORDED,
+  MARK_RETRY,
+  type NetworkTables,
+  type NewLeg,
+  NONE,
+  PAYLOAD_HTTP1,
+  ROLE_APPLICATION,
+  roleOf,
+  type ServiceDirectory,
+} from '../../network';
+import type { StringTable } from '../../strings';
+import type { Edges } from '../../telemetry';
+import { PRIORITY_TRAFFIC, type TimerLanes } from '../../timer-lanes';
+import * as counters from '../counters';
+import {
+  applyAutoHostRewrite,
+  clusterNotFoundReply,
+  directReply,
+  finalizeResponse,
+  generateHash,
+  type LocalReply,
+  maxStreamDurationReply,
+  processResponseHeaders,
+  ResponseCodeDetails,
+  type ResponseView,
+  RouterReply,
+  type StreamResetReason,
+  sslRedirectUri,
+  upstreamResetReply,
+  upstreamTimeoutReply,
+  withCorsHeaders,
+} from '../semantics';
+import type { ClusterRuntime } from '../upstream/cluster-runtime';
+import type { Clusters } from '../upstream/clusters';
+import type { HostMonitor } from '../upstream/host-monitor';
+import type { Pools } from '../upstream/pools';
+import { OWNER_STREAM, TRY_ATTACHED, TRY_DONE, TRY_PENDING, type UpstreamTables } from '../upstream/tables';
+import type { ConnectionManager, StreamRouter } from './connection-manager';
+import { HostPicker } from './host-picker';
+import { reason } from './recorder';
+import { type RequestPlan, type ResolvedRoute, resolveRoute, routePlanOf } from './request-plan';
+import { RetryKeeper } from './retry-keeper';
+import { type RoutePlan, upstreamRequestOf } from './route-plan';
+import type { Shadows } from './shadows';
+import type { Streams } from './streams';
+
+const RQ_TOTAL = counters.httpCounter('rq_total');
+const NO_ROUTE = counters.httpCounter('no_route');
+const NO_CLUSTER = counters.httpCounter('no_cluster');
+const RQ_DIRECT_RESPONSE = counters.httpCounter('rq_direct_response');
+const RQ_REDIRECT = counters.httpCounter('rq_redirect');
+
+/** Told about every try. */
+export interface TryReporter {
+  /** Identifier of the span that the upstream's spans belong to. */
+  tryStarted(stream: number, inbound: boolean): number;
+  /** `status` is 0 when there was no response. */
+  tryFinished(stream: number, upstream: number, status: number, plan: RequestPlan): void;
+}
+
+/**
+ * Forwards streams: cluster, host, connection, tries, timeouts and retries.
+ * envoyproxy/envoy source/common/router/router.cc, upstream_request.cc
+ */
+export class Router implements StreamRouter {
+  readonly #kernel: Kernel;
+  readonly #lanes: TimerLanes;
+  readonly #network: NetworkTables;
+  readonly #exchanges: Exchanges;
+  readonly #services: ServiceDirectory;
+  readonly #messages: MessageTable;
+  readonly #strings: StringTable;
+  readonly #edges: Edges;
+  readonly #streams: Streams;
+  readonly #upstream: UpstreamTables;
+  readonly #clusters: Clusters;
+  readonly #pools: Pools;
+  readonly #monitor: HostMonitor;
+  readonly #manager: ConnectionManager;
+  readonly #shadows: Shadows;
+  readonly #spans: TryReporter;
+  readonly #picker: HostPicker;
+  readonly #retries: RetryKeeper;
+  readonly #newLeg: NewLeg = {
+    clientContext: 0,
+    request: 0,
+    requestBytes: 0,
+    attempt: 1,
+    marks: 0,
+    requestId: 0,
+    traceId: 0,
+    parentSpan: 0,
+  };
+
+  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
+  constructor(
+    kernel: Kernel,
+    lanes: TimerLanes,
+    network: NetworkTables,
+    exchanges: Exchanges,
+    services: ServiceDirectory,
+    messages: MessageTable,
+    strings: StringTable,
+    edges: Edges,
+    streams: Streams,
+    upstream: UpstreamTables,
+    clusters: Clusters,
+    pools: Pools,
+    monitor: HostMonitor,
+    manager: ConnectionManager,
+    shadows: Shadows,
+    spans: TryReporter,
+  ) {
+    this.#spans = spans;
+    this.#kernel = kernel;
+    this.#lanes = lanes;
+    this.#network = network;
+    this.#exchanges = exchanges;
+    this.#services = services;
+    this.#messages = messages;
+    this.#strings = strings;
+    this.#edges = edges;
+    this.#streams = streams;
+    this.#upstream = upstream;
+    this.#clusters = clusters;
+    this.#pools = pools;
+    this.#monitor = monitor;
+    this.#manager = manager;
+    this.#shadows = shadows;
+    this.#picker = new HostPicker(kernel, clusters, upstream, services, streams);
+    this.#retries = new RetryKeeper(kernel, messages, streams, manager);
+  }
+
+  #clusterOf(stream: number): ClusterRuntime {
+    return this.#clusters.get(this.#streams.table.arrays.cluster[stream] ?? 0);
+  }
+
+  /** Route and forwarding plan after the filters, which may have changed what there was to route. */
+  #finalRoute(stream: number): { readonly resolved: ResolvedRoute; readonly plan: RoutePlan | undefined } {
+    const plan = this.#manager.planOf(stream);
+    const filterPlan = this.#manager.filterPlanOf(stream);
+    let resolved = this.#manager.resolvedOf(stream);
+    if (filterPlan.reroute) {
+      const sink = this.#manager.sinkOf(stream);
+      const random = this.#manager.randomOf(stream);
+      resolved = resolveRoute(plan, filterPlan.request, filterPlan.metadata, random, sink);
+      this.#streams.resolved[stream] = resolved;
+    }
+    return { resolved, plan: routePlanOf(plan, resolved, filterPlan.request) };
+  }
+
+  /** The plan of a stream that has been routed; made again after a restore. */
+  routePlanOf(stream: number): RoutePlan {
+    const known = this.#streams.routePlans[stream];
+    if (known !== undefined) return known;
+    const plan = assertDefined(this.#finalRoute(stream).plan, 'a routed stream has no route');
+    this.#streams.routePlans[stream] = plan;
+    return plan;
+  }
+
+  // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders
+  route(stream: number): void {
+    this.#manager.count(stream, RQ_TOTAL);
+    const { resolved, plan } = this.#finalRoute(stream);
+    if (plan === undefined) {
+      this.#answerWithoutCluster(stream, resolved);
+      return;
+    }
+    const s = this.#streams.table.arrays;
+    const pod = s.pod[stream] ?? 0;
+    const cluster = this.#clusters.byName(pod, this.#manager.currentConfigOf(stream), plan.choice.cluster);
+    if (cluster === undefined) {
+      this.#manager.count(stream, NO_CLUSTER);
+      const { action } = plan.matched.route;
+      const status = action.kind === 'route' ? action.route.source.clusterNotFoundResponseCode : 503;
+      this.#manager.sinkOf(stream)?.decide('cluster', plan.choice.cluster, reason('clusterNotFound'));
+      this.#manager.sendLocalReply(stream, clusterNotFoundReply(status));
+      return;
+    }
+    this.#streams.routePlans[stream] = plan;
+    s.routed[stream] = 1;
+    s.cluster[stream] = cluster.number;
+    s.upstreamStartNs[stream] = this.#kernel.nowNs;
+    cluster.streams += 1;
+    if (this.#dropsOverload(stream, cluster)) return;
+    this.#begin(stream, plan);
+  }
+
+  // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders: no route, redirect, direct response
+  #answerWithoutCluster(stream: number, { result }: ResolvedRoute): void {
+    const plan = this.#manager.planOf(stream);
+    if (result.kind === 'route' && plan.routes !== undefined) {
+      const matched = { configuration: plan.routes, virtualHost: result.virtualHost, route: result.route };
+      const filterPlan = this.#manager.filterPlanOf(stream);
+      const reply = directReply(matched, filterPlan.request, {
+        suppressEnvoyHeaders: plan.hcm.suppressEnvoyHeaders,
+        context: { request: filterPlan.request, connection: plan.connectionClass.info },
+      });
+      if (reply !== undefined) {
+        this.#manager.count(stream, result.route.action.kind === 'redirect' ? RQ_REDIRECT : RQ_DIRECT_RESPONSE);
+        this.#manager.sinkOf(stream)?.decide('response', String(reply.response.status), reason('directResponse'));
+        this.#sendDirect(stream, {
+          status: reply.response.status,
+          body: reply.body,
+          details: ResponseCodeDetails.DirectResponse,
+          headers: reply.response.headers.entries(),
+        });
+        return;
+      }
+    }
+    if (result.kind === 'sslRedirect') {
+      this.#manager.count(stream, RQ_REDIRECT);
+      const headers = [['location', sslRedirectUri(plan.request)]] as const;
+      this.#sendDirect(stream, { status: 301, body: '', details: ResponseCodeDetails.DirectResponse, headers });
+      return;
+    }
+    this.#manager.count(stream, NO_ROUTE);
+    this.#manager.sendLocalReply(stream, RouterReply.routeNotFound);
+  }
+
+  #sendDirect(stream: number, reply: LocalReply): void {
+    this.#manager.sendLocalReply(stream, reply);
+  }
+
+  // envoyproxy/envoy source/common/router/router.cc Filter::checkDropOverload
+  #dropsOverload(stream: number, cluster: ClusterRuntime): boolean {
+    for (const { numerator, denominator } of cluster.cluster.assignment.dropOverloads) {
+      const always = numerator >= denominator;
+      if (!always && !this.#manager.proxyOf(stream).routeRng.chance(numerator, denominator)) continue;
+      cluster.count(counters.RQ_DROP_OVERLOAD);
+      this.#abort(stream, always ? RouterReply.unconditionalDropOverload : RouterReply.dropOverload);
+      return true;
+    }
+    return false;
+  }
+
+  #begin(stream: number, plan: RoutePlan): void {
+    const s = this.#streams.table.arrays;
+    const generation = this.#streams.generation(stream);
+    const { globalTimeoutNs } = plan.timeouts;
+    const { source } = this.#manager.planOf(stream).hcm;
+    if (plan.streamIdleTimeoutNs !== source.streamIdleTimeoutNs) {
+      this.#manager.rearmIdleTimer(stream, plan.streamIdleTimeoutNs);
+    }
+    if (plan.maxStreamDurationNs !== undefined) this.#manager.rearmDurationTimer(stream, plan.maxStreamDurationNs);
+    // The timeout starts when the whole request is there and an upstream request exists; both are now.
+    if (globalTimeoutNs > 0) {
+      s.routeTimer[stream] = this.#lanes.start(globalTimeoutNs, EVENT_ROUTE_TIMEOUT, stream, generation, 0);
+      this.#manager.sinkOf(stream)?.decide('timeout', 'route', reason('armed', { ns: globalTimeoutNs }));
+    }
+    const hasShadows = this.#shadowPolicies(plan).length > 0;
+    const { pod, requestId, traceId, worker } = s;
+    const shadow = hasShadows
+      ? {
+          pod: pod[stream] ?? 0,
+          requestId: requestId[stream] ?? 0,
+          traceId: traceId[stream] ?? 0,
+          worker: worker[stream] ?? 0,
+        }
+      : undefined;
+    const bytes = s.requestBytes[stream] ?? 0;
+    const random = hasShadows ? this.#manager.randomOf(stream) : 0;
+    const request = this.#requestOf(stream, plan, 1);
+    const config = this.#manager.currentConfigOf(stream);
+    this.#startTry(stream);
+    if (shadow !== undefined) {
+      this.#shadows.send(plan, { ...shadow, request, bytes, random, timeoutNs: globalTimeoutNs, config });
+    }
+  }
+
+  #shadowPolicies(plan: RoutePlan): readonly unknown[] {
+    const { action } = plan.matched.route;
+    return action.kind === 'route' ? action.route.mirrorPolicies : [];
+  }
+
+  #requestOf(stream: number, plan: RoutePlan, attempt: number): number {
+    const { hcm, connectionClass } = this.#manager.planOf(stream);
+    return upstreamRequestOf(plan, hcm, attempt, this.#messages, connectionClass.info);
+  }
+
+  /** Chooses a host and asks its pool for a connection. */
+  #startTry(stream: number): void {
+    const s = this.#streams.table.arrays;
+    const plan = this.routePlanOf(stream);
+    const cluster = this.#clusterOf(stream);
+    const attempt = (s.attempts[stream] ?? 0) + 1;
+    s.attempts[stream] = attempt;
+    const { hcm, connectionClass } = this.#manager.planOf(stream);
+    let { hash } = plan;
+    if (plan.hashesEachRequest) hash = this.#hashOf(stream, plan);
+    const sink = this.#manager.sinkOf(stream);
+    const host = this.#picker.pick(stream, cluster, plan, hash, connectionClass.info.localAddress, sink);
+    if (host === NONE) {
+      cluster.count(counters.CX_NONE_HEALTHY);
+      this.#abort(stream, RouterReply.noHealthyUpstream);
+      return;
+    }
+    const request = this.#requestOf(stream, plan, attempt);
+    const address = this.#upstream.hosts.arrays.address[host] ?? 0;
+    s.hostAddress[stream] = address;
+    this.#retries.noteHost(stream, address, plan);
+    s.edge[stream] = this.#clusters.edgeOf(cluster, host, request);
+    if (s.edge[stream] !== NONE) this.#edges.countAttempt(s.edge[stream] ?? 0);
+    const protocol = this.#picker.protocolOf(cluster, s.connection[stream] ?? 0, this.#network);
+    const alpn = protocol === 0 ? hcm.alpnOverride?.http1 : hcm.alpnOverride?.http2;
+    const pool = this.#pools.poolFor(cluster, host, s.worker[stream] ?? 0, plan.priority, protocol, alpn);
+    const upstream = this.#upstream.allocateTry(OWNER_STREAM, stream, attempt);
+    const t = this.#upstream.tries.arrays;
+    t.host[upstream] = host;
+    t.request[upstream] = request;
+    t.startNs[upstream] = this.#kernel.nowNs;
+    t.span[upstream] = this.#spans.tryStarted(stream, this.#manager.planOf(stream).chain.listener.inbound);
+    t.nextTry[upstream] = s.firstTry[stream] ?? NONE;
+    s.firstTry[stream] = upstream;
+    if (pool === NONE) {
+      t.state[upstream] = TRY_DONE;
+      this.handlePoolFailure(upstream, 'overflow', NONE);
+    } else {
+      this.#pools.newStream(pool, upstream);
+    }
+  }
+
+  #hashOf(stream: number, plan: RoutePlan): RoutePlan['hash'] {
+    const { action } = plan.matched.route;
+    if (action.kind !== 'route') return undefined;
+    const requestId = this.#streams.table.arrays.requestId[stream] ?? 0;
+    const headers = plan.request.headers.has('x-request-id')
+      ? plan.request.headers.with('x-request-id', String(requestId))
+      : plan.request.headers;
+    const info = this.#connectionInfo(stream);
+    return generateHash(action.route.hashPolicies, { ...plan.request, headers }, info).hash;
+  }
+
+  /** The connection with the port that tells it apart from others of the same client. */
+  #connectionInfo(stream: number): Parameters<typeof generateHash>[2] {
+    const { info } = this.#manager.planOf(stream).connectionClass;
+    const connection = this.#streams.table.arrays.connection[stream] ?? 0;
+    const port = 32_768 + (connection % 28_000);
+    return { ...info, remoteAddress: { address: info.remoteAddress.address, port } };
+  }
+
+  /** The try has a connection: the request goes out, and the clock of the try starts. */
+  // envoyproxy/envoy source/common/router/upstream_request.cc UpstreamRequest::onPoolReady
+  handlePoolReady(upstream: number, connection: number): void {
+    const t = this.#upstream.tries.arrays;
+    const s = this.#streams.table.arrays;
+    const c = this.#network.connections.arrays;
+    const stream = t.subject[upstream] ?? 0;
+    const plan = this.routePlanOf(stream);
+    const cluster = this.#clusterOf(stream);
+    const host = t.host[upstream] ?? 0;
+    const request = this.#rewrittenFor(stream, plan, t.request[upstream] ?? 0, cluster, host);
+    const bytes = s.requestBytes[stream] ?? 0;
+    this.#monitor.connectSucceeded(cluster, host);
+    cluster.countBy(counters.CX_TX_BYTES, bytes);
+    s.upstreamStarted[stream] = 1;
+    s.upstreamTls[stream] = c.mutualTls[connection] ?? 0;
+    const init = this.#newLeg;
+    init.clientContext = upstream;
+    init.request = request;
+    init.requestBytes = bytes;
+    init.attempt = t.attempt[upstream] ?? 1;
+    init.marks = ((s.marks[stream] ?? 0) & MARK_RECORDED) | (init.attempt > 1 ? MARK_RETRY : 0);
+    init.requestId = s.requestId[stream] ?? 0;
+    init.traceId = s.traceId[stream] ?? 0;
+    init.parentSpan = t.span[upstream] ?? 0;
+    const leg = this.#exchanges.create(connection, init);
+    t.leg[upstream] = leg;
+    this.#armTry(upstream, plan, cluster);
+    this.#manager.sinkOf(stream)?.decide('connection', this.#addressText(s.hostAddress[stream] ?? 0), reason('sent'));
+    const toOwnApplication =
+      c.pathToServer[connection] === LOOPBACK && roleOf(c.serverProcess[connection] ?? 0) === ROLE_APPLICATION;
+    if (toOwnApplication) this.#exchanges.sendNow(leg);
+    else this.#exchanges.send(leg);
+  }
+
+  #addressText(address: number): string {
+    const { ip, port } = this.#services.address(address);
+    return `${ip}:${port}`;
+  }
+
+  // biome-ignore lint/complexity/useMaxParams: a head and what may rewrite it.
+  #rewrittenFor(stream: number, plan: RoutePlan, request: number, cluster: ClusterRuntime, host: number): number {
+    const { action } = plan.matched.route;
+    if (action.kind !== 'route' || action.route.hostRewrite?.kind !== 'auto') return request;
+    const hostname = this.#clusters.endpointOf(cluster, host)?.hostname ?? '';
+    const key = `${request} ${hostname}`;
+    const known = plan.autoRewritten.get(key);
+    if (known !== undefined) return known;
+    const { suppressEnvoyHeaders } = this.#manager.planOf(stream).hcm;
+    const view = applyAutoHostRewrite(plan.matched, this.#messages.request(request), hostname, suppressEnvoyHeaders);
+    const rewritten = this.#messages.internRequest(view);
+    plan.autoRewritten.set(key, rewritten);
+    return rewritten;
+  }
+
+  #armTry(upstream: number, plan: RoutePlan, cluster: ClusterRuntime): void {
+    const t = this.#upstream.tries.arrays;
+    const generation = t.generation[upstream] ?? 0;
+    const { perTryTimeoutNs, perTryIdleTimeoutNs } = plan.timeouts;
+    const maxDurationNs = cluster.cluster.source.httpProtocol.maxStreamDurationNs ?? 0;
+    if (perTryTimeoutNs > 0) {
+      t.perTryTimer[upstream] = this.#lanes.start(perTryTimeoutNs, EVENT_PER_TRY_TIMEOUT, upstream, generation, 0);
+    }
+    if (perTryIdleTimeoutNs > 0) {
+      t.idleTimer[upstream] = this.#lanes.start(
+        perTryIdleTimeoutNs,
+        EVENT_PER_TRY_IDLE_TIMEOUT,
+        upstream,
+        generation,
+        0,
+      );
+    }
+    if (maxDurationNs > 0) {
+      t.durationTimer[upstream] = this.#lanes.start(
+        maxDurationNs,
+        EVENT_UPSTREAM_MAX_DURATION,
+        upstream,
+        generation,
+        0,
+      );
+    }
+  }
+
+  #stopTry(upstream: number): void {
+    const t = this.#upstream.tries.arrays;
+    for (const timer of [t.perTryTimer[upstream], t.idleTimer[upstream], t.durationTimer[upstream]]) {
+      if (timer !== undefined && timer !== NO_EVENT) this.#kernel.cancel(timer);
+    }
+  }
+
+  /** Takes a try off its stream and gives it back. What it held upstream must have been let go before. */
+  #releaseTry(stream: number, upstream: number, status: number): void {
+    this.#spans.tryFinished(stream, upstream, status, this.#manager.planOf(stream));
+    const s = this.#streams.table.arrays;
+    const t = this.#upstream.tries.arrays;
+    this.#stopTry(upstream);
+    let previous = NONE;
+    for (let other = s.firstTry[stream] ?? NONE; other !== upstream; other = t.nextTry[other] ?? NONE) previous = other;
+    const next = t.nextTry[upstream] ?? NONE;
+    if (previous === NONE) s.firstTry[stream] = next;
+    else t.nextTry[previous] = next;
+    this.#upstream.releaseTry(upstream);
+  }
+
+  /** Resets a try that has no response yet. An HTTP/1.1 connection does not survive that. */
+  // envoyproxy/envoy source/common/router/upstream_request.cc UpstreamRequest::resetStream
+  #resetTry(stream: number, upstream: number): void {
+    const t = this.#upstream.tries.arrays;
+    if (t.state[upstream] === TRY_PENDING) this.#pools.cancel(upstream);
+    else if (t.state[upstream] === TRY_ATTACHED) {
+      const connection = t.connection[upstream] ?? 0;
+      this.#clusterOf(stream).count(counters.RQ_TX_RESET);
+      if (this.#network.connections.arrays.payload[connection] === PAYLOAD_HTTP1)
+        this.#pools.releaseStream(upstream, true);
+      else {
+        const leg = t.leg[upstream] ?? NONE;
+        if (leg !== NONE) this.#exchanges.cancelByClient(leg);
+        this.#pools.releaseStream(upstream, false);
+      }
+    }
+    this.#releaseTry(stream, upstream, 0);
+  }
+
+  /** Upstream response headers, and with them here the whole response. */
+  // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamHeaders
+  handleResponse(leg: number): void {
+    const l = this.#network.legs.arrays;
+    const t = this.#upstream.tries.arrays;
+    const s = this.#streams.table.arrays;
+    const upstream = l.clientContext[leg] ?? 0;
+    const stream = t.subject[upstream] ?? 0;
+    const response = l.response[leg] ?? NONE;
+    const bytes = l.responseBytes[leg] ?? 0;
+    const cluster = this.#clusterOf(stream);
+    const host = t.host[upstream] ?? 0;
+    const status = this.#messages.status(response);
+    s.marks[stream] = (s.marks[stream] ?? 0) | (l.marks[leg] ?? 0);
+    cluster.countBy(counters.CX_RX_BYTES, bytes);
+    const plan = this.routePlanOf(stream);
+    this.#monitor.responded(cluster, host, plan.request, this.#messages.response(response));
+    const decision = this.#retries.decideOnResponse(stream, plan, cluster, response);
+    if (decision === 'yes') {
+      // A body that is still to come ends with the connection.
+      this.#countHost(host, false);
+      cluster.countRetriedStatus(status);
+      cluster.count(counters.RETRY_RQ_COMPLETED);
+      this.#pools.releaseStream(upstream, bytes > 0);
+      this.#releaseTry(stream, upstream, status);
+      this.#scheduleRetry(stream);
+      return;
+    }
+    this.#countHost(host, status < 500);
+    this.#pools.releaseStream(upstream, false);
+    this.#releaseTry(stream, upstream, status);
+    this.#accept(stream, plan, cluster, response, bytes);
+  }
+
+  #countHost(host: number, success: boolean): void {
+    const h = this.#upstream.hosts.arrays;
+    if (success) h.requestsSuccess[host] = (h.requestsSuccess[host] ?? 0) + 1;
+    else h.requestsError[host] = (h.requestsError[host] ?? 0) + 1;
+  }
+
+  // biome-ignore lint/complexity/useMaxParams: a response and where it comes from.
+  #accept(stream: number, plan: RoutePlan, cluster: ClusterRuntime, response: number, bytes: number): void {
+    this.#retries.forget(stream, cluster, plan);
+    cluster.count(counters.RQ_COMPLETED);
+    cluster.countStatus(this.#messages.status(response));
+    this.#manager.setDetails(stream, ResponseCodeDetails.ViaUpstream);
+    const downstream = this.#downstreamResponse(stream, plan, response);
+    this.#manager
+      .sinkOf(stream)
+      ?.decide(
+        'response',
+        String(this.#messages.status(downstream)),
+        reason('viaUpstream', { attempts: this.#attempts(stream) }),
+      );
+    this.#leave(stream, cluster);
+    this.#manager.respond(stream, downstream, bytes);
+  }
+
+  #attempts(stream: number): number {
+    return this.#streams.table.arrays.attempts[stream] ?? 0;
+  }
+
+  /** The response as routes, virtual hosts and filters leave it. */
+  #downstreamResponse(stream: number, plan: RoutePlan, response: number): number {
+    const filterPlan = this.#manager.filterPlanOf(stream);
+    const plain = filterPlan.corsStream.allowedOrigin === '' && plan.cookies.length === 0 && plan.constantResponses;
+    if (plain) {
+      const known = plan.responses.get(response);
+      if (known !== undefined) return known;
+    }
+    const { matched, choice, request } = plan;
+    const { connectionClass } = this.#manager.planOf(stream);
+    let view: ResponseView = processResponseHeaders(this.#messages.response(response), request);
+    const address = this.#addressText(this.#streams.table.arrays.hostAddress[stream] ?? 0);
+    view = finalizeResponse(matched, choice, view, {
+      request,
+      response: view,
+      connection: connectionClass.info,
+      stream: { upstreamHost: address, upstreamCluster: choice.cluster, responseCode: view.status },
+    });
+    if (filterPlan.cors !== undefined) view = withCorsHeaders(filterPlan.cors, filterPlan.corsStream, view);
+    for (const cookie of this.#cookiesOf(stream, plan)) {
+      view = { ...view, headers: view.headers.withAdded('set-cookie', cookie) };
+    }
+    const number = this.#messages.internResponse(view);
+    if (plain) plan.responses.set(response, number);
+    return number;
+  }
+
+  #cookiesOf(stream: number, plan: RoutePlan): readonly string[] {
+    const { action } = plan.matched.route;
+    if (plan.cookies.length === 0 || action.kind !== 'route') return [];
+    const { cookies } = generateHash(action.route.hashPolicies, plan.request, this.#connectionInfo(stream));
+    return cookies.map(({ setCookie }) => setCookie);
+  }
+
+  /** A try got no connection. */
+  handlePoolFailure(upstream: number, failure: StreamResetReason, failureText: number): void {
+    const stream = this.#upstream.tries.arrays.subject[upstream] ?? 0;
+    this.#handleTryFailure(stream, upstream, failure, failureText);
+  }
+
+  /** The upstream reset the stream, or its connection ended. */
+  handleReset(leg: number, failure: StreamResetReason, failureText: number): void {
+    const upstream = this.#network.legs.arrays.clientContext[leg] ?? 0;
+    const stream = this.#upstream.tries.arrays.subject[upstream] ?? 0;
+    const cluster = this.#clusterOf(stream);
+    if (failure === 'connectionTermination') {
+      cluster.count(counters.CX_DESTROY_WITH_ACTIVE_RQ);
+      cluster.count(counters.CX_DESTROY_REMOTE_WITH_ACTIVE_RQ);
+    } else {
+      cluster.count(counters.RQ_RX_RESET);
+    }
+    this.#pools.releaseStream(upstream, true);
+    this.#handleTryFailure(stream, upstream, failure, failureText);
+  }
+
+  // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamReset
+  #handleTryFailure(stream: number, upstream: number, failure: StreamResetReason, failureText: number): void {
+    const cluster = this.#clusterOf(stream);
+    const host = this.#upstream.tries.arrays.host[upstream] ?? 0;
+    if (failure !== 'overflow') this.#monitor.failed(cluster, host);
+    this.#countHost(host, false);
+    this.#releaseTry(stream, upstream, 0);
+    if (failureText !== NONE) this.#streams.table.arrays.failureText[stream] = failureText;
+    this.#manager.sinkOf(stream)?.decide('connection', failure, reason('failed'));
+    if (this.#retries.decideOnReset(stream, this.routePlanOf(stream), cluster, failure) === 'yes') {
+      this.#scheduleRetry(stream);
+      return;
+    }
+    const text = this.#strings.get(this.#streams.table.arrays.failureText[stream] ?? NONE);
+    this.#abort(
+      stream,
+      upstreamResetReply({
+        reason: failure,
+        transportFailureReason: text,
+        isRetry: this.#attempts(stream) > 1,
+        responseStarted: false,
+        suppressEnvoyHeaders: this.#manager.planOf(stream).hcm.suppressEnvoyHeaders,
+      }),
+    );
+  }
+
+  #scheduleRetry(stream: number): void {
+    const state = assertDefined(this.#streams.retryStates[stream], 'a retry without state');
+    const s = this.#streams.table.arrays;
+    const generation = this.#streams.generation(stream);
+    const delayNs = state.immediate === 1 ? 0 : state.delayMs * NS_PER_MS;
+    this.#manager
+      .sinkOf(stream)
+      ?.decide('retry', String(this.#attempts(stream) + 1), reason('backOff', { ns: delayNs }));
+    s.backOffTimer[stream] = this.#kernel.after(
+      delayNs,
+      PRIORITY_TRAFFIC,
+      EVENT_RETRY_BACKOFF_DONE,
+      stream,
+      generation,
+      0,
+    );
+  }
+
+  handleBackOffDone(stream: number, generation: number): void {
+    if (!this.#streams.isCurrent(stream, generation)) return;
+    this.#streams.table.arrays.backOffTimer[stream] = NO_EVENT;
+    this.#startTry(stream);
+  }
+
+  /** Ends the stream with a reply of the proxy, charged to the cluster. */
+  #abort(stream: number, reply: LocalReply): void {
+    const cluster = this.#clusterOf(stream);
+    cluster.count(counters.RQ_COMPLETED);
+    cluster.countStatus(reply.status);
+    this.#retries.forget(stream, cluster, this.routePlanOf(stream));
+    this.#manager
+      .sinkOf(stream)
+      ?.decide('response', String(reply.status), reason('localReply', { details: reply.details }));
+    this.#leave(stream, cluster);
+    this.#manager.sendLocalReply(stream, reply);
+  }
+
+  /** The stream lets go of its cluster: timers, tries and its place in the count. */
+  #leave(stream: number, cluster: ClusterRuntime): void {
+    const s = this.#streams.table.arrays;
+    for (let upstream = s.firstTry[stream] ?? NONE; upstream !== NONE; upstream = s.firstTry[stream] ?? NONE) {
+      this.#resetTry(stream, upstream);
+    }
+    const routeTimer = s.routeTimer[stream] ?? NO_EVENT;
+    const backOffTimer = s.backOffTimer[stream] ?? NO_EVENT;
+    if (routeTimer !== NO_EVENT) this.#kernel.cancel(routeTimer);
+    if (backOffTimer !== NO_EVENT) this.#kernel.cancel(backOffTimer);
+    s.routeTimer[stream] = NO_EVENT;
+    s.backOffTimer[stream] = NO_EVENT;
+    if (s.routed[stream] === 0) return;
+    s.routed[stream] = 0;
+    cluster.streams -= 1;
+    this.#clusters.releaseIfDone(cluster);
+  }
+
+  abandon(stream: number): void {
+    if (this.#streams.table.arrays.routed[stream] === 0) return;
+    const cluster = this.#clusterOf(stream);
+    this.#retries.forget(stream, cluster, this.routePlanOf(stream));
+    this.#leave(stream, cluster);
+  }
+
+  /** The route timeout covers everything and is never retried. */
+  // envoyproxy/envoy source/common/router/router.cc Filter::onResponseTimeout
+  handleRouteTimeout(stream: number, generation: number): void {
+    if (!this.#streams.isCurrent(stream, generation)) return;
+    const s = this.#streams.table.arrays;
+    s.routeTimer[stream] = NO_EVENT;
+    const cluster = this.#clusterOf(stream);
+    for (let upstream = s.firstTry[stream] ?? NONE; upstream !== NONE; upstream = s.firstTry[stream] ?? NONE) {
+      const host = this.#upstream.tries.arrays.host[upstream] ?? 0;
+      cluster.count(counters.RQ_TIMEOUT);
+      this.#countTimeout(cluster, host, upstream);
+      this.#resetTry(stream, upstream);
+    }
+    this.#manager.sinkOf(stream)?.decide('timeout', 'route', reason('fired'));
+    this.#abort(stream, upstreamTimeoutReply('route'));
+  }
+
+  #countTimeout(cluster: ClusterRuntime, host: number, upstream: number): void {
+    const h = this.#upstream.hosts.arrays;
+    h.requestsTimeout[host] = (h.requestsTimeout[host] ?? 0) + 1;
+    // A try that still waits for a connection has not been kept waiting by its host.
+    if (this.#upstream.tries.arrays.state[upstream] === TRY_ATTACHED) this.#monitor.timedOut(cluster, host);
+  }
+
+  /** The per-try timeout, the per-try idle timeout or the cluster's limit of a stream's duration. */
+  // envoyproxy/envoy source/common/router/router.cc Filter::onPerTryTimeoutCommon, onStreamMaxDurationReached
+  handleTryTimeout(upstream: number, generation: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
+    const t = this.#upstream.tries.arrays;
+    if (t.generation[upstream] !== generation) return;
+    const stream = t.subject[upstream] ?? 0;
+    const cluster = this.#clusterOf(stream);
+    const host = t.host[upstream] ?? 0;
+    if (kind === 'perTry') cluster.count(counters.RQ_PER_TRY_TIMEOUT);
+    else if (kind === 'perTryIdle') cluster.count(counters.RQ_PER_TRY_IDLE_TIMEOUT);
+    else cluster.count(counters.RQ_MAX_DURATION_REACHED);
+    if (kind !== 'maxDuration') this.#countTimeout(cluster, host, upstream);
+    this.#countHost(host, false);
+    this.#manager.sinkOf(stream)?.decide('timeout', kind, reason('fired'));
+    this.#resetTry(stream, upstream);
+    if (this.#retries.decideOnReset(stream, this.routePlanOf(stream), cluster, 'localReset') === 'yes') {
+      this.#scheduleRetry(stream);
+      return;
+    }
+    this.#abort(stream, kind === 'maxDuration' ? maxStreamDurationReply(true) : upstreamTimeoutReply(kind));
+  }
+}

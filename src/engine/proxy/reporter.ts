@@ -1,0 +1,459 @@
+import type { AccessLogConfig } from '../../xds';
+import { epochMs } from '../calendar';
+import type { Kernel } from '../kernel';
+import type { MessageTable } from '../messages';
+import {
+  MARK_DENIED,
+  MARK_RECORDED,
+  type NetworkTables,
+  NONE,
+  PAYLOAD_HTTP2,
+  type PodFacts,
+  type Pods,
+  type ServiceDirectory,
+} from '../network';
+import type { AccessLogEntry } from '../observation';
+import type { StringTable } from '../strings';
+import {
+  type AccessLog,
+  type AccessLogRow,
+  type Decisions,
+  type Edges,
+  type NewSpan,
+  SPAN_ATTEMPT,
+  SPAN_CLIENT,
+  SPAN_SERVER,
+  type Spans,
+  traceText,
+  wholeMs,
+} from '../telemetry';
+import { contentKey } from './config';
+import type { StreamReporter } from './http/connection-manager';
+import { type DecisionSink, StampingSink } from './http/recorder';
+import type { RequestPlan } from './http/request-plan';
+import { type Streams, unpackFlags } from './http/streams';
+import {
+  accessLogLine,
+  type CompiledAccessLog,
+  compileAccessLog,
+  RESPONSE_FLAGS,
+  type ResponseFlag,
+  type StreamFields,
+} from './semantics';
+import type { Sessions } from './tcp/sessions';
+import type { SessionReporter, TcpProxies } from './tcp/tcp-proxies';
+import type { Clusters } from './upstream/clusters';
+import type { UpstreamTables } from './upstream/tables';
+
+const PROTOCOLS = ['HTTP/1.1', 'HTTP/2', ''];
+const PROTOCOL_TCP = 2;
+const DEFAULT_LOG: AccessLogConfig = { name: 'envoy.access_loggers.file', path: '/dev/stdout' };
+
+/** Turns the end of streams and sessions into edges, log lines, spans and decision records. */
+export class Reporter implements StreamReporter, SessionReporter {
+  readonly #kernel: Kernel;
+  readonly #network: NetworkTables;
+  readonly #pods: Pods;
+  readonly #services: ServiceDirectory;
+  readonly #messages: MessageTable;
+  readonly #strings: StringTable;
+  readonly #edges: Edges;
+  readonly #log: AccessLog;
+  readonly #spans: Spans;
+  readonly #decisions: Decisions;
+  readonly #streams: Streams;
+  readonly #sessions: Sessions;
+  readonly #upstream: UpstreamTables;
+  readonly #clusters: Clusters;
+  readonly #formats: AccessLogConfig[] = [];
+  readonly #formatNumbers = new Map<AccessLogConfig, number>();
+  readonly #compiledFormats: CompiledAccessLog[] = [];
+  #tcpProxies: TcpProxies | undefined;
+  readonly #span: NewSpan = {
+    traceId: 0,
+    id: 0,
+    parentId: 0,
+    requestId: 0,
+    kind: 0,
+    name: 0,
+    pod: 0,
+    service: 0,
+    startNs: 0,
+    status: 0,
+    flags: 0,
+    flagCount: 0,
+  };
+
+  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
+  constructor(
+    kernel: Kernel,
+    network: NetworkTables,
+    pods: Pods,
+    services: ServiceDirectory,
+    messages: MessageTable,
+    strings: StringTable,
+    edges: Edges,
+    log: AccessLog,
+    spans: Spans,
+    decisions: Decisions,
+    streams: Streams,
+    sessions: Sessions,
+    upstream: UpstreamTables,
+    clusters: Clusters,
+  ) {
+    this.#kernel = kernel;
+    this.#network = network;
+    this.#pods = pods;
+    this.#services = services;
+    this.#messages = messages;
+    this.#strings = strings;
+    this.#edges = edges;
+    this.#log = log;
+    this.#spans = spans;
+    this.#decisions = decisions;
+    this.#streams = streams;
+    this.#sessions = sessions;
+    this.#upstream = upstream;
+    this.#clusters = clusters;
+  }
+
+  bind(tcpProxies: TcpProxies): void {
+    this.#tcpProxies = tcpProxies;
+  }
+
+  sinkOf(stream: number): DecisionSink | undefined {
+    const s = this.#streams.table.arrays;
+    if (((s.marks[stream] ?? 0) & MARK_RECORDED) === 0) return undefined;
+    return this.sink(s.pod[stream] ?? 0, s.requestId[stream] ?? 0);
+  }
+
+  /** A sink for the decisions of one proxy about one request. */
+  sink(pod: number, requestId: number): DecisionSink {
+    return new StampingSink(
+      this.#pods.get(pod).facts.name,
+      () => this.#kernel.nowNs,
+      (decision) => this.#decisions.add(requestId, decision),
+    );
+  }
+
+  /** Number of the format of a connection manager's first logger. */
+  #formatOf(loggers: readonly AccessLogConfig[]): number {
+    const [first] = loggers;
+    if (first === undefined) return NONE;
+    const known = this.#formatNumbers.get(first);
+    if (known !== undefined) return known;
+    const same = this.#formats.findIndex((format) => contentKey(format) === contentKey(first));
+    const number = same >= 0 ? same : this.#formats.push(first) - 1;
+    this.#formatNumbers.set(first, number);
+    return number;
+  }
+
+  streamFinished(stream: number, plan: RequestPlan): void {
+    const s = this.#streams.table.arrays;
+    const inbound = plan.chain.listener.inbound;
+    const { facts } = this.#pods.get(s.pod[stream] ?? 0);
+    if (!inbound) this.#countEdge(stream, plan);
+    this.#writeLog(stream, plan, facts);
+    this.#endSpan(stream, plan, facts);
+    if (((s.marks[stream] ?? 0) & MARK_RECORDED) !== 0) {
+      const flags = flagNames(s.flags[stream] ?? 0, s.flagCount[stream] ?? 0);
+      this.#decisions.describe(s.requestId[stream] ?? 0, flags, this.#strings.get(s.details[stream] ?? NONE));
+    }
+  }
+
+  #countEdge(stream: number, plan: RequestPlan): void {
+    const s = this.#streams.table.arrays;
+    let edge = s.edge[stream] ?? NONE;
+    if (edge === NONE) edge = this.#edgeWithoutHost(stream, plan);
+    this.#edges.complete(edge, s.status[stream] ?? 0, this.#kernel.nowNs - (s.startNs[stream] ?? 0));
+    this.#edges.countBytes(edge, s.requestBytes[stream] ?? 0, s.responseBytes[stream] ?? 0);
+    if (((s.marks[stream] ?? 0) & MARK_DENIED) !== 0) this.#edges.countDenied(edge);
+    if (s.upstreamTls[stream] === 1) this.#edges.countMutualTls(edge);
+    const flags = s.flags[stream] ?? 0;
+    for (let i = 0; i < (s.flagCount[stream] ?? 0); i++) this.#edges.countFlag(edge, (flags >> (i * 5)) & 31);
+  }
+
+  /** The edge of a request that never got a host: to the cluster it was routed to, else to the service of its authority. */
+  #edgeWithoutHost(stream: number, plan: RequestPlan): number {
+    const s = this.#streams.table.arrays;
+    const pod = s.pod[stream] ?? 0;
+    const { facts } = this.#pods.get(pod);
+    const original = s.original[stream] ?? 0;
+    const name = this.#streams.resolved[stream]?.choice?.cluster;
+    const cluster = name === undefined ? undefined : this.#clusters.byName(pod, plan.config, name);
+    if (cluster !== undefined) return this.#clusters.edgeOfCluster(cluster, original);
+    const { authority } = plan.request;
+    const host = authority.replace(/:\d+$/, '');
+    const local = plan.connectionClass.info.localAddress.address;
+    const entry = this.#services.findService(host, facts.namespace) ?? this.#services.serviceByVirtualIp(local);
+    return this.#edges.row({
+      sourceNamespace: facts.namespace,
+      source: facts.service,
+      destinationNamespace: entry?.namespace ?? '',
+      destination: entry?.name ?? host,
+      version: '',
+      protocol: this.#messages.isGrpc(original) ? 'grpc' : 'http',
+    });
+  }
+
+  #writeLog(stream: number, plan: RequestPlan, facts: PodFacts): void {
+    const s = this.#streams.table.arrays;
+    const c = this.#network.connections.arrays;
+    const { row } = this.#log;
+    const { nowNs } = this.#kernel;
+    const { info } = plan.connectionClass;
+    const routePlan = this.#streams.routePlans[stream];
+    const resolved = this.#streams.resolved[stream];
+    row.requestId = s.requestId[stream] ?? 0;
+    row.traceId = s.traceId[stream] ?? 0;
+    row.startNs = s.startNs[stream] ?? 0;
+    row.durationNs = nowNs - row.startNs;
+    row.pod = this.#strings.numberOf(facts.id);
+    row.inbound = plan.chain.listener.inbound ? 1 : 0;
+    row.request = s.original[stream] ?? 0;
+    row.response = s.response[stream] ?? NONE;
+    row.protocol = c.payload[s.connection[stream] ?? 0] === PAYLOAD_HTTP2 ? 1 : 0;
+    row.status = s.status[stream] ?? 0;
+    row.flags = s.flags[stream] ?? 0;
+    row.flagCount = s.flagCount[stream] ?? 0;
+    row.details = s.details[stream] ?? NONE;
+    row.failureText = s.failureText[stream] ?? NONE;
+    row.cluster = routePlan === undefined ? NONE : this.#strings.numberOf(routePlan.choice.cluster);
+    row.host = s.hostAddress[stream] ?? NONE;
+    row.route = resolved?.result.kind === 'route' ? this.#strings.numberOf(resolved.result.route.source.name) : NONE;
+    row.attempts = s.attempts[stream] ?? 0;
+    row.bytesReceived = s.requestBytes[stream] ?? 0;
+    row.bytesSent = s.responseBytes[stream] ?? 0;
+    row.upstreamNs = s.upstreamStarted[stream] === 1 ? nowNs - (s.upstreamStartNs[stream] ?? 0) : NONE;
+    row.remoteIp = this.#strings.numberOf(info.directRemoteAddress.address);
+    row.localAddress = this.#services.addressNumber(info.localAddress.address, info.localAddress.port);
+    row.serverName = info.requestedServerName === '' ? NONE : this.#strings.numberOf(info.requestedServerName);
+    row.format = this.#formatOf(plan.hcm.source.accessLog);
+    this.#log.commit();
+  }
+
+  #endSpan(stream: number, plan: RequestPlan, facts: PodFacts): void {
+    const s = this.#streams.table.arrays;
+    const span = this.#span;
+    const resolved = this.#streams.resolved[stream];
+    const operation = resolved?.result.kind === 'route' ? (resolved.result.route.source.decoratorOperation ?? '') : '';
+    span.traceId = s.traceId[stream] ?? 0;
+    span.id = this.spanOf(stream);
+    span.parentId = s.parentSpan[stream] ?? 0;
+    span.requestId = s.requestId[stream] ?? 0;
+    span.kind = plan.chain.listener.source.trafficDirection === 'OUTBOUND' ? SPAN_CLIENT : SPAN_SERVER;
+    span.name = this.#strings.numberOf(operation === '' ? plan.request.authority : operation);
+    span.pod = this.#strings.numberOf(facts.id);
+    span.service = this.#strings.numberOf(facts.service);
+    span.startNs = s.startNs[stream] ?? 0;
+    span.status = s.status[stream] ?? 0;
+    span.flags = s.flags[stream] ?? 0;
+    span.flagCount = s.flagCount[stream] ?? 0;
+    this.#spans.end(span, this.#kernel.nowNs);
+  }
+
+  /** Identifier of the stream's span. */
+  spanOf(stream: number): number {
+    const s = this.#streams.table.arrays;
+    const known = s.span[stream] ?? 0;
+    if (known !== 0) return known;
+    const id = this.#spans.nextId();
+    s.span[stream] = id;
+    return id;
+  }
+
+  /** A try begins. Returns the identifier under which the upstream's spans come. Inbound proxies have no spans per try. */
+  tryStarted(stream: number, inbound: boolean): number {
+    return inbound ? this.spanOf(stream) : this.#spans.nextId();
+  }
+
+  tryFinished(stream: number, upstream: number, status: number, plan: RequestPlan): void {
+    const t = this.#upstream.tries.arrays;
+    if (plan.chain.listener.inbound || t.span[upstream] === 0) return;
+    const s = this.#streams.table.arrays;
+    const { facts } = this.#pods.get(s.pod[stream] ?? 0);
+    const span = this.#span;
+    span.traceId = s.traceId[stream] ?? 0;
+    span.id = t.span[upstream] ?? 0;
+    span.parentId = this.spanOf(stream);
+    span.requestId = s.requestId[stream] ?? 0;
+    span.kind = SPAN_ATTEMPT;
+    span.name = this.#strings.numberOf(this.#addressText(s.hostAddress[stream] ?? NONE));
+    span.pod = this.#strings.numberOf(facts.id);
+    span.service = this.#strings.numberOf(facts.service);
+    span.startNs = t.startNs[upstream] ?? 0;
+    span.status = status;
+    span.flags = 0;
+    span.flagCount = 0;
+    this.#spans.end(span, this.#kernel.nowNs);
+  }
+
+  #addressText(address: number): string {
+    if (address === NONE) return '';
+    const { ip, port } = this.#services.address(address);
+    return `${ip}:${port}`;
+  }
+
+  sessionFinished(session: number): void {
+    const s = this.#sessions.table.arrays;
+    const chain = this.#tcpProxies?.chainOf(session);
+    if (chain === undefined) return;
+    const failed = (s.flagCount[session] ?? 0) > 0;
+    const edge = s.edge[session] ?? NONE;
+    if (!chain.listener.inbound && edge !== NONE) {
+      this.#edges.complete(edge, failed ? 0 : 200, this.#kernel.nowNs - (s.startNs[session] ?? 0));
+      this.#edges.countBytes(edge, s.bytesReceived[session] ?? 0, s.bytesSent[session] ?? 0);
+      if (s.mutualTls[session] === 1) this.#edges.countMutualTls(edge);
+      for (const flag of unpackFlags(s.flags[session] ?? 0, s.flagCount[session] ?? 0))
+        this.#edges.countFlag(edge, flag);
+    }
+    this.#writeSessionLog(session, chain.listener.inbound, chain.tcpProxy?.accessLog ?? []);
+  }
+
+  #writeSessionLog(session: number, inbound: boolean, loggers: readonly AccessLogConfig[]): void {
+    const s = this.#sessions.table.arrays;
+    const { row } = this.#log;
+    const { facts } = this.#pods.get(s.pod[session] ?? 0);
+    const cluster = s.cluster[session] ?? NONE;
+    row.requestId = s.requestId[session] ?? 0;
+    row.traceId = row.requestId;
+    row.startNs = s.startNs[session] ?? 0;
+    row.durationNs = this.#kernel.nowNs - row.startNs;
+    row.pod = this.#strings.numberOf(facts.id);
+    row.inbound = inbound ? 1 : 0;
+    row.request = NONE;
+    row.response = NONE;
+    row.protocol = PROTOCOL_TCP;
+    row.status = 0;
+    row.flags = s.flags[session] ?? 0;
+    row.flagCount = s.flagCount[session] ?? 0;
+    row.details = s.details[session] ?? NONE;
+    row.failureText = s.failureText[session] ?? NONE;
+    row.cluster = cluster === NONE ? NONE : this.#strings.numberOf(this.#clusters.get(cluster).cluster.name);
+    row.host = s.hostAddress[session] ?? NONE;
+    row.route = NONE;
+    row.attempts = s.attempts[session] ?? 0;
+    row.bytesReceived = s.bytesReceived[session] ?? 0;
+    row.bytesSent = s.bytesSent[session] ?? 0;
+    row.upstreamNs = NONE;
+    row.remoteIp = NONE;
+    row.localAddress = NONE;
+    row.serverName = NONE;
+    row.format = this.#formatOf(loggers);
+    this.#log.commit();
+  }
+
+  /** The newest log lines, newest first, with their text. */
+  accessLog(limit: number): readonly AccessLogEntry[] {
+    return this.#log.newest(limit).map((row) => this.#entryOf(row));
+  }
+
+  #entryOf(row: AccessLogRow): AccessLogEntry {
+    const request = this.#messages.request(row.request);
+    const address = this.#addressText(row.host);
+    const fields = this.#fieldsOf(row, address);
+    const local = row.localAddress === NONE ? { ip: '', port: 0 } : this.#services.address(row.localAddress);
+    const remote = { address: this.#strings.get(row.remoteIp), port: 32_768 + (row.requestId % 28_000) };
+    const headers = request.headers
+      .with('x-request-id', requestIdText(row.requestId))
+      .with('x-envoy-upstream-service-time', '');
+    const response = row.response === NONE ? undefined : this.#messages.response(row.response);
+    const serviceTime = row.upstreamNs < 0 ? undefined : String(wholeMs(row.upstreamNs));
+    const text = accessLogLine(this.#compiled(row.format), {
+      ...(row.request === NONE
+        ? {}
+        : { request: { ...request, headers: headers.without('x-envoy-upstream-service-time') } }),
+      ...(response === undefined
+        ? {}
+        : {
+            response:
+              serviceTime === undefined
+                ? response
+                : { ...response, headers: response.headers.with('x-envoy-upstream-service-time', serviceTime) },
+          }),
+      connection: {
+        directRemoteAddress: remote,
+        remoteAddress: remote,
+        localAddress: { address: local.ip, port: local.port },
+        requestedServerName: this.#strings.get(row.serverName),
+      },
+      stream: fields,
+    });
+    return {
+      requestId: row.requestId,
+      traceId: traceText(row.traceId),
+      startNs: row.startNs,
+      durationNs: row.durationNs,
+      reporter: { pod: this.#strings.get(row.pod), side: row.inbound === 1 ? 'destination' : 'source' },
+      method: request.method,
+      path: request.path,
+      authority: request.authority,
+      protocol: row.protocol === PROTOCOL_TCP ? 'TCP' : (PROTOCOLS[row.protocol] ?? ''),
+      status: row.status,
+      flags: flagNames(row.flags, row.flagCount),
+      details: this.#strings.get(row.details),
+      transportFailureReason: this.#strings.get(row.failureText),
+      upstreamCluster: this.#strings.get(row.cluster),
+      upstreamHost: address,
+      routeName: this.#strings.get(row.route),
+      attempts: row.attempts,
+      bytesReceived: row.bytesReceived,
+      bytesSent: row.bytesSent,
+      text,
+    };
+  }
+
+  #fieldsOf(row: AccessLogRow, address: string): StreamFields {
+    const optional = <K extends keyof StreamFields>(key: K, value: StreamFields[K] | ''): Partial<StreamFields> =>
+      value === '' || value === undefined ? {} : { [key]: value };
+    return {
+      startTimeMs: epochMs(row.startNs),
+      responseCode: row.status,
+      responseFlags: unpackFlags(row.flags, row.flagCount).filter(isFlag),
+      bytesReceived: row.bytesReceived,
+      bytesSent: row.bytesSent,
+      durationMs: wholeMs(row.durationNs),
+      upstreamRequestAttemptCount: row.attempts,
+      traceId: traceText(row.traceId),
+      ...optional('protocol', PROTOCOLS[row.protocol] ?? ''),
+      ...optional('responseCodeDetails', this.#strings.get(row.details)),
+      ...optional('routeName', this.#strings.get(row.route)),
+      ...optional('upstreamHost', address),
+      ...optional('upstreamCluster', this.#strings.get(row.cluster)),
+      ...optional('upstreamTransportFailureReason', this.#strings.get(row.failureText)),
+    };
+  }
+
+  #compiled(format: number): CompiledAccessLog {
+    const index = format + 1;
+    let compiled = this.#compiledFormats[index];
+    if (compiled === undefined) {
+      compiled = compileAccessLog(this.#formats[format] ?? DEFAULT_LOG);
+      this.#compiledFormats[index] = compiled;
+    }
+    return compiled;
+  }
+
+  save(): readonly AccessLogConfig[] {
+    return this.#formats.slice();
+  }
+
+  restore(formats: readonly AccessLogConfig[]): void {
+    for (const format of formats.slice(this.#formats.length)) this.#formats.push(format);
+  }
+}
+
+function isFlag(flag: number): flag is ResponseFlag {
+  return RESPONSE_FLAGS[flag] !== undefined;
+}
+
+/** Short names of packed flags in the order in which they were set. */
+export function flagNames(flags: number, count: number): readonly string[] {
+  return unpackFlags(flags, count).map((flag) => RESPONSE_FLAGS[flag]?.shortName ?? '');
+}
+
+/** A request identifier in the form of Envoy's UUIDs. */
+export function requestIdText(requestId: number): string {
+  const digits = requestId.toString(16).padStart(12, '0');
+  return `00000000-0000-4000-8000-${digits}`;
+}

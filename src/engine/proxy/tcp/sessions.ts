@@ -1,0 +1,87 @@
+import { Columns, type ColumnsState } from '../../../base';
+import { NONE } from '../../network';
+
+const SESSION_COLUMNS = {
+  generation: 'i32',
+  pod: 'i32',
+  /** Downstream connection; -1 once it is gone. */
+  connection: 'i32',
+  config: 'i32',
+  chain: 'i32',
+  worker: 'u8',
+  startNs: 'f64',
+  cluster: 'i32',
+  /** Upstream request that stands for the upstream connection; -1 before and after. */
+  upstream: 'i32',
+  upstreamConnection: 'i32',
+  attempts: 'i32',
+  hostAddress: 'i32',
+  edge: 'i32',
+  flags: 'i32',
+  flagCount: 'u8',
+  details: 'i32',
+  failureText: 'i32',
+  bytesReceived: 'f64',
+  bytesSent: 'f64',
+  requestId: 'f64',
+  mutualTls: 'u8',
+  exchanges: 'i32',
+  idleSinceNs: 'f64',
+  idleTimer: 'f64',
+} as const;
+
+/** Downstream connections that a TCP proxy relays. */
+export class Sessions {
+  readonly table = new Columns(SESSION_COLUMNS, 64);
+
+  allocate(): number {
+    const session = this.table.allocate();
+    const s = this.table.arrays;
+    s.cluster[session] = NONE;
+    s.upstream[session] = NONE;
+    s.upstreamConnection[session] = NONE;
+    s.attempts[session] = 0;
+    s.hostAddress[session] = NONE;
+    s.edge[session] = NONE;
+    s.flags[session] = 0;
+    s.flagCount[session] = 0;
+    s.details[session] = NONE;
+    s.failureText[session] = NONE;
+    s.bytesReceived[session] = 0;
+    s.bytesSent[session] = 0;
+    s.requestId[session] = 0;
+    s.mutualTls[session] = 0;
+    s.exchanges[session] = 0;
+    s.idleSinceNs[session] = 0;
+    s.idleTimer[session] = 0;
+    return session;
+  }
+
+  release(session: number): void {
+    const s = this.table.arrays;
+    s.generation[session] = ((s.generation[session] ?? 0) + 1) | 0;
+    this.table.release(session);
+  }
+
+  isCurrent(session: number, generation: number): boolean {
+    return this.table.arrays.generation[session] === generation;
+  }
+
+  addFlag(session: number, flag: number): void {
+    const s = this.table.arrays;
+    const count = s.flagCount[session] ?? 0;
+    if (count >= 6) return;
+    s.flags[session] = (s.flags[session] ?? 0) | (flag << (count * 5));
+    s.flagCount[session] = count + 1;
+  }
+
+  save(): ColumnsState {
+    return this.table.save();
+  }
+
+  restore(state: ColumnsState): void {
+    this.table.restore(state);
+    // Slots that were first used after that moment are fresh again.
+    this.table.arrays.generation.fill(0, this.table.slots.used);
+  }
+}
