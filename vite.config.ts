@@ -19,6 +19,10 @@ export default defineConfig({
     // The editor is one lazy chunk of about 4 MB; scripts/check-size.mjs holds what must stay small.
     chunkSizeWarningLimit: 5000,
     reportCompressedSize: false,
+    rolldownOptions: {
+      // Nothing of ours works by being imported: what is not used is left out, whole floors of it. Entries and styles aside.
+      treeshake: { moduleSideEffects: [{ test: /\/src\/(?!ui\/main\.tsx).*(?<!\.worker)\.tsx?$/, sideEffects: false }] },
+    },
   },
   server: { host: '127.0.0.1' },
   preview: { host: '127.0.0.1' },

@@ -1,12 +1,8 @@
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { createWorkerClient } from '../worker';
+import { CATALOGUE } from './catalogue';
+import { SLOTS } from './slots';
+import { startPage } from './start';
 
 const container = document.getElementById('root');
 if (container === null) throw new Error('index.html has no element with the id "root"');
-createRoot(container).render(
-  <StrictMode>
-    <main>
-      <h1>Meshwork</h1>
-    </main>
-  </StrictMode>,
-);
+startPage(container, { client: createWorkerClient(), catalogue: CATALOGUE, slots: SLOTS });

@@ -17,7 +17,7 @@ export const FAILED_STAY_MS = 600;
 
 /** At most so many particles on an edge, and one per so many canvas units. */
 const MAX_PER_EDGE = 60;
-const UNITS_PER_PARTICLE = 14;
+const UNITS_PER_PARTICLE = 26;
 /** Weight of the newest frame in an edge's measured arrivals. */
 const ARRIVAL_WEIGHT = 0.08;
 const MAX_FLIGHTS = 32_768;

@@ -7,7 +7,7 @@ import type { Rect } from '../topology/geometry';
 import { useGraphStore } from '../topology/graph-store';
 import { InspectorBody, InspectorTitle } from './inspector-content';
 
-const WIDTH = 420;
+const WIDTH = 388;
 
 /** Where the selected thing is: what its inspector hangs from. */
 export function useSelectionTarget(): PopoverTarget {

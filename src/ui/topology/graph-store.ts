@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { useMetricsStore } from '../stores/metrics-store';
 import { useTopologyStore } from '../stores/topology-store';
 import type { Cubic } from './bezier';
+import { boxCaption, CAPTION_PX, captionWidth } from './box-caption';
 import { cardSize } from './card-size';
 import { attachRect, boxAround, type Rect, routeEdges } from './geometry';
 import { type LabelVariants, labelSize, labelText, labelVariants } from './label-content';
@@ -171,9 +172,16 @@ function currentLabels({ level, showMutualTls }: GraphState): Map<string, LabelV
   return labels;
 }
 
-/** Cards at a small scale are drawn with text of full size, so a label takes more of the canvas there. */
-function labelUnit({ level, labelZoom }: GraphState): number {
-  return level === 'mid' ? 1 / labelZoom : 1;
+/** Below scale 1 text keeps its size on the screen, so it takes more of the canvas there. */
+function labelUnit({ labelZoom }: GraphState): number {
+  return 1 / Math.min(1, labelZoom);
+}
+
+/** A namespace's label on the upper border of its box, as an obstacle. */
+function captionRect({ rect, name, injection }: NamespaceBox, unit: number): Rect {
+  const text = boxCaption(name, injection, rect.width / unit);
+  const height = CAPTION_PX * unit;
+  return { x: rect.x + 18, y: rect.y - height / 2, width: captionWidth(text) * unit, height };
 }
 
 function currentPlaces(
@@ -191,7 +199,8 @@ function currentPlaces(
     return [{ id, curve, sizes, urgent: isUrgent(variants) }];
   });
   requests.sort((a, b) => Number(b.urgent) - Number(a.urgent) || (a.id < b.id ? -1 : 1));
-  return placeLabels(requests, [...state.cards.values()], state.curves);
+  const captions = state.boxes.map((box) => captionRect(box, unit));
+  return placeLabels(requests, [...state.cards.values(), ...captions], state.curves);
 }
 
 /** What is wrong gets its place first. */

@@ -24,10 +24,19 @@ const COLUMN_GAPS = [200, 168, 140, 116, 96] as const;
 const ROW_GAP = 56;
 /** Free border around a fitted picture, as a share of the room. */
 const FIT_SHARE = 0.94;
-/** Scales from which full and small cards are drawn. */
-const NEAR_ZOOM = 0.8;
-const MID_ZOOM = 0.52;
+/** Scales worth closer columns: full size, full cards, small cards; each with the gap that may be given up for it. */
+const WISHES = [
+  { zoom: 0.95, least: 140 },
+  { zoom: 0.86, least: 140 },
+  { zoom: 0.8, least: 96 },
+  { zoom: 0.52, least: 96 },
+] as const;
+/** Below this scale even small cards are tight, and every pixel goes to them. */
+const TIGHT_ZOOM = 0.52;
 const BOX_MARGIN = 44;
+/** Rows stand at most this many times further apart than need be, and fill this much of the height. */
+const MAX_STRETCH = 1.6;
+const FILL_SHARE = 0.86;
 
 interface Column {
   readonly ids: readonly string[];
@@ -86,11 +95,18 @@ function chooseGap(columns: readonly Column[], height: number, room: LayoutReque
       room.width / (totalWidth(columns, gap) + BOX_MARGIN),
       room.height / (height + BOX_MARGIN + 2 * BOX_MARGIN),
     );
-  for (const wanted of [NEAR_ZOOM, MID_ZOOM]) {
-    const fitting = COLUMN_GAPS.find((gap) => zoomAt(gap) >= wanted);
+  for (const { zoom, least } of WISHES) {
+    const fitting = COLUMN_GAPS.find((gap) => gap >= least && zoomAt(gap) >= zoom);
     if (fitting !== undefined) return fitting;
   }
-  return COLUMN_GAPS[0];
+  return room.width / totalWidth(columns, COLUMN_GAPS[0]) < TIGHT_ZOOM ? 96 : COLUMN_GAPS[0];
+}
+
+/** Rows move apart where the columns leave height unused: the picture fills its room, and labels find theirs. */
+function chooseStretch(columns: readonly Column[], height: number, gap: number, room: LayoutRequest['room']): number {
+  const zoom = Math.min(1, (FIT_SHARE * room.width) / (totalWidth(columns, gap) + BOX_MARGIN));
+  const free = (room.height * FIT_SHARE * FILL_SHARE) / zoom - 3 * BOX_MARGIN;
+  return Math.min(MAX_STRETCH, Math.max(1, free / height));
 }
 
 /** Lays the whole graph out anew. */
@@ -103,13 +119,14 @@ export function layoutGraph(request: LayoutRequest): Positions {
   const top = Math.min(...tops);
   const gap = chooseGap(columns, Math.max(...bottoms) - top, request.room);
   const nodes = new Map(request.nodes.map((node) => [node.id, node]));
+  const stretch = chooseStretch(columns, Math.max(...bottoms) - top, gap, request.room);
   const positions: Record<string, readonly [number, number]> = {};
   let left = 0;
   for (const column of columns) {
     for (const id of column.ids) {
       const node = nodes.get(id);
       if (node === undefined) continue;
-      const y = (centres.get(id)?.y ?? 0) - node.height / 2 - top;
+      const y = ((centres.get(id)?.y ?? 0) - top) * stretch - node.height / 2;
       positions[id] = [Math.round(left + (column.width - node.width) / 2), Math.round(y)];
     }
     left += column.width + gap;

@@ -5,6 +5,7 @@ import { formatPercent, formatRate } from '../format/numbers';
 import { useMetricsStore } from '../stores/metrics-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { pathOf } from './bezier';
+import { boxCaption } from './box-caption';
 import { edgeWidth, type Rect, routeEdges } from './geometry';
 import { type NamespaceBox, useGraphStore } from './graph-store';
 
@@ -12,6 +13,7 @@ import { type NamespaceBox, useGraphStore } from './graph-store';
 export function NamespaceLayer() {
   const boxes = useGraphStore((state) => state.boxes);
   const far = useGraphStore((state) => state.level === 'namespaces');
+  const scale = useGraphStore((state) => Math.min(1, state.labelZoom));
   return (
     <div className="namespace-layer">
       {far && <NamespaceEdges />}
@@ -22,7 +24,7 @@ export function NamespaceLayer() {
           data-testid={`namespace-${box.name}`}
           style={{ left: box.rect.x, top: box.rect.y, width: box.rect.width, height: box.rect.height }}
         >
-          {far ? <NamespaceSummary box={box} /> : <b>{`namespace ${box.name} · sidecar injection ${box.injection}`}</b>}
+          {far ? <NamespaceSummary box={box} /> : <b>{boxCaption(box.name, box.injection, box.rect.width * scale)}</b>}
         </div>
       ))}
     </div>

@@ -1,5 +1,5 @@
 import type { NodeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { Fragment, memo, type ReactNode } from 'react';
 import type { ServiceNodeView } from '../../worker';
 import { cutMiddle } from '../format/numbers';
 import { describeService } from '../model/describe';
@@ -10,6 +10,7 @@ import { useActivityStore } from '../stores/activity-store';
 import { useMetricsStore } from '../stores/metrics-store';
 import { select, useSelectionStore } from '../stores/selection-store';
 import { useTopologyStore } from '../stores/topology-store';
+import { cardSize } from './card-size';
 import { useGraphStore } from './graph-store';
 import { PodDetail } from './pod-detail';
 import { ErrorRing, PodShape } from './shapes';
@@ -95,12 +96,10 @@ function FarCard({ service, traffic, state }: CardProps) {
 function MidCard({ service, traffic, state }: CardProps) {
   const { rate, errors, health, ratePerS } = traffic ?? NO_TRAFFIC;
   return (
-    <div className="card-mid">
-      <div className="card-mid-title">
-        <ErrorRing ratio={traffic?.errorRatio ?? 0} idle={state === 'idle' || ratePerS === 0} size={16} />
-        <span className="card-name">{service.name}</span>
-      </div>
+    <div className="card-scaled card-mid">
+      <div className="card-mid-name">{breakable(service.name)}</div>
       <div className="card-mid-numbers">
+        <ErrorRing ratio={traffic?.errorRatio ?? 0} idle={state === 'idle' || ratePerS === 0} size={14} />
         <span>
           {rate}
           <i>/s</i>
@@ -116,6 +115,18 @@ function MidCard({ service, traffic, state }: CardProps) {
   );
 }
 
+/** A long name may break after a hyphen or a dot. */
+function breakable(name: string): ReactNode {
+  const parts = name.split(/(?<=[-.])/);
+  return parts.map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of a name have no identity, and the name does not change
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
 function errorTone(health: ServiceDisplay['health']): string {
   if (health === 'failing') return 'tone-bad';
   return health === 'degraded' ? 'tone-warn' : '';
@@ -124,7 +135,7 @@ function errorTone(health: ServiceDisplay['health']): string {
 function NearCard(props: CardProps) {
   const { rate, errors, p95, health } = props.traffic ?? NO_TRAFFIC;
   return (
-    <div className="card-near">
+    <div className="card-scaled card-near">
       <CardTitle {...props} />
       <div className="card-numbers">
         <div>
@@ -146,9 +157,10 @@ function NearCard(props: CardProps) {
   );
 }
 
-/** Room of the title row in px: what the name does not need, chips may have. */
-const TITLE_PX = 130;
-const NAME_CHARACTER_PX = 7.1;
+/** What a card's width has besides its name and chips: padding and icon. What the name does not need, chips may have. */
+const TITLE_SURROUND_PX = 48;
+const SHORT_NAME_PX = 48;
+const NAME_CHARACTER_PX = 6.7;
 const CHIP_CHARACTER_PX = 6.6;
 const CHIP_PADDING_PX = 13;
 
@@ -168,12 +180,22 @@ function chipsWidth(chips: readonly string[]): number {
   return chips.reduce((sum, chip) => sum + chip.length * CHIP_CHARACTER_PX + CHIP_PADDING_PX, 0);
 }
 
+/** As many chips as leave the name readable. The only version of a service says little: it gives way to a long name. */
+function fitChips(chips: readonly string[], name: string, titlePx: number): readonly string[] {
+  const wanted = name.length * NAME_CHARACTER_PX;
+  const fits = (some: readonly string[], namePx: number): boolean => chipsWidth(some) + namePx <= titlePx;
+  if (fits(chips, chips.length > 1 ? Math.min(wanted, SHORT_NAME_PX) : wanted)) return chips;
+  const [first, ...rest] = chips;
+  if (first === undefined || rest.length === 0) return [];
+  const short = [first, `+${rest.length}`];
+  return fits(short, Math.min(wanted, SHORT_NAME_PX)) ? short : [];
+}
+
 function CardTitle({ service, traffic }: CardProps) {
-  const all = versionChips(service, traffic?.versionPercents);
-  const nameWidth = service.name.length * NAME_CHARACTER_PX;
-  // The only version of a service says little: it gives way to a long name.
-  const chips = all.length === 1 && nameWidth + chipsWidth(all) > TITLE_PX ? [] : all;
-  const room = Math.max(40, TITLE_PX - chipsWidth(chips));
+  const scale = useGraphStore((state) => Math.min(1, state.labelZoom));
+  const title = cardSize(service).width * scale - TITLE_SURROUND_PX;
+  const chips = fitChips(versionChips(service, traffic?.versionPercents), service.name, title);
+  const room = Math.max(40, title - chipsWidth(chips));
   return (
     <div className="card-title">
       <span className="card-icon">

@@ -88,7 +88,6 @@ function Canvas({ layout, children }: CanvasProps) {
         panActivationKeyCode={null}
         zoomOnDoubleClick={false}
         onlyRenderVisibleElements={nodes.length > MANY_CARDS}
-        proOptions={{ hideAttribution: true }}
         aria-label="Topology"
       >
         <ViewportPortal>
