@@ -20,8 +20,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 5000,
     reportCompressedSize: false,
     rolldownOptions: {
-      // Nothing of ours works by being imported: what is not used is left out, whole floors of it. Entries and styles aside.
-      treeshake: { moduleSideEffects: [{ test: /\/src\/(?!ui\/main\.tsx).*(?<!\.worker)\.tsx?$/, sideEffects: false }] },
+      // Below the interface nothing works by being imported: what is not used is left out, whole floors of it.
+      treeshake: { moduleSideEffects: [{ test: /\/src\/(?!ui\/).*(?<!\.worker)\.ts$/, sideEffects: false }] },
     },
   },
   server: { host: '127.0.0.1' },

@@ -3,9 +3,16 @@ import { CommandButton } from '../parts/command-button';
 import { useScenarioStore } from '../stores/scenario-store';
 import { Markdown } from './markdown';
 
+/** Notes that begin with a heading bring their own title. */
+function splitTitle(title: string, notes: string): { readonly title: string; readonly text: string } {
+  const heading = /^\s*# +([^\n]+)\n?/.exec(notes);
+  return heading === null ? { title, text: notes } : { title: heading[1] ?? title, text: notes.slice(heading[0].length) };
+}
+
 /** What the scenario is about, in its author's words. */
 export function NotesPanel({ foldable }: { readonly foldable: boolean }) {
   const current = useScenarioStore((state) => state.current);
+  const { title, text } = splitTitle(current?.title ?? 'No scenario', current?.notes ?? '');
   return (
     <aside className="notes-panel" aria-label="Scenario notes" data-testid="notes">
       <div className="notes-head">
@@ -15,11 +22,11 @@ export function NotesPanel({ foldable }: { readonly foldable: boolean }) {
         </span>
         {foldable && <CommandButton command="view.notes" look="icon" icon="foldLeft" name="Fold the notes" />}
       </div>
-      <h1>{current?.title ?? 'No scenario'}</h1>
+      <h1>{title}</h1>
       {current === undefined ? (
         <p>Pick a scenario at the top, or drop YAML files anywhere on this page.</p>
       ) : (
-        <Markdown text={current.notes} />
+        <Markdown text={text} />
       )}
     </aside>
   );
