@@ -2,6 +2,7 @@ import type { ClusterView } from '../../../config';
 import type { NodeId, XdsSnapshot } from '../../../xds';
 import type { CompileOptions, CompileResult } from '../../mesh-dialect';
 import { decodeMeshConfig } from '../mesh-config';
+import { reportOmissions } from './findings';
 import { proxyOf, ServiceTargets } from './proxies';
 import { buildPushContext } from './push-context/build';
 import { readResources } from './read-resources';
@@ -22,5 +23,10 @@ export function compileMesh(view: ClusterView, options: CompileOptions = {}): Co
     if (proxy === undefined || wanted?.has(proxy.id) === false) continue;
     snapshots.set(proxy.id, builder.build(proxy));
   }
-  return { snapshots, diagnostics: [] };
+  const omissions = {
+    delegates: push.virtualServices.brokenDelegates,
+    servers: builder.rejectedServers,
+    listeners: builder.conflicts(),
+  };
+  return { snapshots, diagnostics: reportOmissions(omissions, resources) };
 }

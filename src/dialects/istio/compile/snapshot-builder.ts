@@ -14,7 +14,7 @@ import { versionOf } from './content-version';
 import { buildLoadAssignment } from './endpoints/load-assignment';
 import { buildGatewayListeners } from './gateway/gateway-listeners';
 import { buildGatewayRoutes } from './gateway/gateway-routes';
-import { type MergedGateway, mergeGateways } from './gateway/merged-gateway';
+import { type MergedGateway, mergeGateways, type RejectedServer } from './gateway/merged-gateway';
 import { buildInboundListeners } from './listeners/inbound-listener';
 import { type ListenerConflict, OutboundListenerBuilder } from './listeners/outbound-listeners';
 import { buildVirtualOutbound } from './listeners/virtual-outbound';
@@ -98,6 +98,7 @@ export class SnapshotBuilder {
   readonly #routes = new Memo<readonly RouteConfiguration[]>();
   readonly #endpoints = new Memo<readonly ClusterLoadAssignment[]>();
   readonly #serviceClusters = new Map<Service, Map<DestinationRule | undefined, Map<string, readonly Cluster[]>>>();
+  readonly #rejectedServers: RejectedServer[] = [];
   readonly #usesNodes: boolean;
   readonly #podListeners: ReadonlySet<string>;
 
@@ -126,6 +127,11 @@ export class SnapshotBuilder {
   /** What had to be left out because two services want one address, once for each group of proxies. */
   conflicts(): readonly ListenerConflict[] {
     return [...this.#outboundListeners.values()].flatMap(({ conflicts }) => conflicts);
+  }
+
+  /** Servers that others stand in the way of, once for each group of gateways. */
+  get rejectedServers(): readonly RejectedServer[] {
+    return this.#rejectedServers;
   }
 
   /** Everything about the outside that tells proxies apart. */
@@ -186,6 +192,7 @@ export class SnapshotBuilder {
   #gateway(proxy: MeshProxy, scope: SidecarScope): Content {
     const { push } = this;
     const merged = mergeGateways(push.gateways, proxy);
+    this.#rejectedServers.push(...(merged?.rejected ?? []));
     const clusters = withoutDuplicates([
       ...this.#clustersOf(proxy, scope),
       blackHoleCluster(push.mesh),

@@ -74,7 +74,7 @@ export type {
   RequestAuthenticationObject,
   RequestAuthenticationSpec,
 } from './request-authentication';
-export { ISTIO_ENTRIES } from './rules/catalogue';
+export { ISTIO_ENTRIES, RULES, type RuleName } from './rules/catalogue';
 export type { PolicySelector, PolicyTargetReference, WorkloadSelector } from './selector';
 export type { ServerTlsSettings, TlsCertificate } from './server-tls';
 export type {

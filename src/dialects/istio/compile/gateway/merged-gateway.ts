@@ -48,7 +48,7 @@ export interface MergedGateway {
 /** A server that another one stands in the way of. */
 export interface RejectedServer {
   readonly origin: ConfigOrigin;
-  readonly reason: 'duplicate-host' | 'conflicting-protocol' | 'duplicate-route';
+  readonly reason: 'host-taken' | 'port-taken';
 }
 
 /** Set on Gateways that were made from another API: host names of the services that lead to them. */
@@ -200,7 +200,7 @@ class GatewayMerger {
   }
 
   #place(placed: PlacedServer, port: ServerPort): RejectedServer['reason'] | undefined {
-    if (placed.server.tls !== undefined && !this.#claimTlsHosts(placed, port)) return 'duplicate-host';
+    if (placed.server.tls !== undefined && !this.#claimTlsHosts(placed, port)) return 'host-taken';
     if (!this.#usedPorts.has(port.number)) {
       this.#usedPorts.add(port.number);
       this.#addFirst(placed, port);
@@ -232,7 +232,7 @@ class GatewayMerger {
 
   #besidePlaintext(placed: PlacedServer, port: ServerPort, current: ServerPort): RejectedServer['reason'] | undefined {
     if (sameAddress(current, port)) {
-      if (!canShareAddress(current, port) || placed.routeName === '') return 'conflicting-protocol';
+      if (!canShareAddress(current, port) || placed.routeName === '') return 'port-taken';
       const at = this.#ports.get(keyOf(current));
       if (at !== undefined) this.#join(placed, at);
       return undefined;
@@ -254,7 +254,7 @@ class GatewayMerger {
       return undefined;
     }
     if (readsRequests(server)) {
-      if (routeName === '' || this.#byRouteName.has(routeName)) return 'duplicate-route';
+      if (routeName === '' || this.#byRouteName.has(routeName)) return 'port-taken';
       this.#byRouteName.set(routeName, [placed]);
     }
     const at = this.#ports.get(keyOf(port));

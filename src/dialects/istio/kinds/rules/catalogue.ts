@@ -132,6 +132,11 @@ export const RULES = {
   ),
   'regex-long': error('MW1043', 'An expression has at most {limit} characters.'),
   'tls-field-missing': error('MW1044', '{mode} needs `{field}`.', 'Name the file, or give `credentialName`.'),
+  'listener-taken': warning(
+    'MW1045',
+    'At {listener}, proxies do not know `{value}`: another service is there before.',
+    'Give one of the two an address of its own, or another port.',
+  ),
   'routes-missing': error('MW1101', 'A VirtualService needs rules.', 'Write `http`, `tls` or `tcp`.'),
   'delegate-field': error(
     'MW1102',
@@ -210,6 +215,21 @@ export const RULES = {
   ),
   'rewrite-empty': error('MW1134', 'The rewrite changes nothing.', 'Write `uri`, `uriRegexRewrite` or `authority`.'),
   'regex-rewrite-incomplete': error('MW1135', 'A rewrite by expression needs `match` and `rewrite`.'),
+  'delegate-not-found': warning(
+    'MW1136',
+    'There is no `{value}` without hosts to delegate to, so the rule is left out.',
+    'Name a VirtualService without `hosts`.',
+  ),
+  'delegate-not-exported': warning(
+    'MW1137',
+    '`{value}` is not exported to this namespace, so the rule is left out.',
+    'Name this namespace in its `exportTo`.',
+  ),
+  'delegate-contradicts': warning(
+    'MW1138',
+    'A rule of `{value}` is left out: its conditions contradict those of this rule.',
+    'Delegates can only narrow the conditions of the rule they are called from.',
+  ),
   'rule-unreachable': warning('IST0130', 'The rule {rule} is never reached: {reason}.', 'Move it up, or remove it.'),
   'match-ineffective': info(
     'IST0131',
@@ -292,6 +312,16 @@ export const RULES = {
     'MW1313',
     'SIMPLE asks clients for no certificate, so none can be revoked.',
     'Remove `caCrl`.',
+  ),
+  'server-host-taken': warning(
+    'MW1314',
+    'The server is left out: one before it has a host of it at the same port.',
+    'Remove the host from one of them, or use another port.',
+  ),
+  'server-port-taken': warning(
+    'MW1315',
+    'The server is left out: one before it uses the port in another way.',
+    'Use another port.',
   ),
   'endpoints-with-selector': error('MW1401', 'Endpoints are either listed or selected.'),
   'range-with-resolution': error(

@@ -1,0 +1,80 @@
+import {
+  type ConfigPath,
+  createCatalogue,
+  type Diagnostic,
+  diagnosticOf,
+  objectKey,
+  type Resource,
+} from '../../../config';
+import type { ConfigOrigin } from '../../../xds';
+import { ISTIO_ENTRIES, RULES, type RuleName } from '../kinds';
+import type { RejectedServer } from './gateway/merged-gateway';
+import type { ListenerConflict } from './listeners/outbound-listeners';
+import type { BrokenDelegate } from './push-context/virtual-services';
+import type { MeshResources } from './resources';
+
+/** What a compilation leaves out although somebody wrote it. */
+export interface Omissions {
+  readonly delegates: readonly BrokenDelegate[];
+  readonly servers: readonly RejectedServer[];
+  readonly listeners: readonly ListenerConflict[];
+}
+
+interface Finding {
+  readonly rule: RuleName;
+  readonly origin: ConfigOrigin;
+  readonly path: ConfigPath;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+const CATALOGUE = createCatalogue(ISTIO_ENTRIES);
+
+const OF_DELEGATE: Readonly<Record<BrokenDelegate['problem'], RuleName>> = {
+  'not-found': 'delegate-not-found',
+  'not-exported': 'delegate-not-exported',
+  conflict: 'delegate-contradicts',
+};
+
+const OF_SERVER: Readonly<Record<RejectedServer['reason'], RuleName>> = {
+  'host-taken': 'server-host-taken',
+  'port-taken': 'server-port-taken',
+};
+
+function findingsIn({ delegates, servers, listeners }: Omissions): readonly Finding[] {
+  return [
+    ...delegates.map(({ origin, delegate, problem }) => ({
+      rule: OF_DELEGATE[problem],
+      origin,
+      path: origin.path,
+      values: { value: delegate },
+    })),
+    ...servers.map(({ origin, reason }) => ({ rule: OF_SERVER[reason], origin, path: origin.path, values: {} })),
+    ...listeners.map(({ listenerName, service }) => ({
+      rule: 'listener-taken' as const,
+      origin: service.origin,
+      path: service.origin.path,
+      values: { value: service.hostname, listener: listenerName },
+    })),
+  ];
+}
+
+function resourcesByKey(resources: MeshResources): ReadonlyMap<string, Resource> {
+  const { virtualServices, gateways, services, serviceEntries } = resources;
+  const all: readonly Resource[] = [...virtualServices, ...gateways, ...services, ...serviceEntries];
+  return new Map(all.map((resource) => [objectKey(resource.ref), resource]));
+}
+
+/** Tells the authors, once for each place, whichever number of proxies it concerns. */
+export function reportOmissions(omissions: Omissions, resources: MeshResources): readonly Diagnostic[] {
+  const findings = findingsIn(omissions);
+  if (findings.length === 0) return [];
+  const byKey = resourcesByKey(resources);
+  const told = new Map<string, Diagnostic>();
+  for (const { rule, origin, path, values } of findings) {
+    const resource = byKey.get(objectKey(origin.ref));
+    const place = JSON.stringify([rule, objectKey(origin.ref), path, values]);
+    if (resource === undefined || told.has(place)) continue;
+    told.set(place, diagnosticOf(CATALOGUE, resource, { code: RULES[rule].code, path, values }));
+  }
+  return [...told.values()];
+}
