@@ -100,12 +100,28 @@ export class Lifecycle {
     this.#proxies.removeProxy(slot);
     this.#applications.removePod(slot);
     this.#clientPools.removePod(slot);
-    this.#paths.removePod(slot);
     this.#pods.remove(slot);
-    for (const purpose of ['app', 'kubeproxy', 'lb', 'retry', 'fault', 'proxy', 'worker']) {
+    this.#releaseGonePods();
+    for (const purpose of ['app', 'kubeproxy', 'lb', 'retry', 'fault', 'proxy', 'route', 'outlier']) {
       this.#streams.drop(`${purpose}/${id}`);
     }
     this.#loads.forgetOrigins();
+  }
+
+  /** Removed pods are forgotten for good once no connection names them any more. */
+  #releaseGonePods(): void {
+    const { connections } = this.#tables;
+    const named = new Set<number>();
+    for (let connection = 0; connection < connections.slots.used; connection++) {
+      if (!connections.isLive(connection)) continue;
+      named.add(podOf(connections.arrays.clientProcess[connection] ?? 0));
+      named.add(podOf(connections.arrays.serverProcess[connection] ?? 0));
+    }
+    for (const slot of this.#pods.gone) {
+      if (named.has(slot)) continue;
+      this.#paths.removePod(slot);
+      this.#pods.release(slot);
+    }
   }
 
   setPodUp(id: EntityId, up: boolean): void {

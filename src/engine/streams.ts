@@ -24,9 +24,11 @@ export class RandomStreams {
     return stream;
   }
 
-  /** Forgets the streams whose names start with `prefix`; for entities that never come back. */
-  drop(prefix: string): void {
-    for (const name of this.#streams.keys()) if (name.startsWith(prefix)) this.#streams.delete(name);
+  /** Forgets the stream of this name and those below it (`app/a` and `app/a/x`, not `app/ab`); for entities that never come back. */
+  drop(name: string): void {
+    const below = `${name}/`;
+    for (const known of this.#streams.keys())
+      if (known === name || known.startsWith(below)) this.#streams.delete(known);
   }
 
   save(): RandomStreamsState {

@@ -115,6 +115,7 @@ export interface PodsState {
     | { readonly serial: number; readonly source: PodSource; readonly up: boolean; readonly draining: boolean }
     | undefined
   )[];
+  readonly gone: readonly { readonly slot: number; readonly serial: number; readonly source: PodSource }[];
   readonly lastSerial: number;
   readonly free: readonly number[];
 }
@@ -127,6 +128,8 @@ export class Pods {
   readonly #byId = new Map<EntityId, Pod>();
   readonly #byIp = new Map<string, Pod>();
   readonly #byHost = new Map<string, Pod>();
+  /** Pods that were removed while connections that name them are still being closed; nobody else gets their slots yet. */
+  readonly #gone = new Map<number, Pod>();
 
   add(source: PodSource): Pod {
     this.#lastSerial += 1;
@@ -139,13 +142,25 @@ export class Pods {
     return pod;
   }
 
+  /** Takes the pod out of the world. Its slot and facts stay until `release`. */
   remove(slot: number): void {
     const pod = this.get(slot);
     this.#slots[slot] = undefined;
-    this.#free.push(slot);
+    this.#gone.set(slot, pod);
     this.#byId.delete(pod.facts.id);
     if (this.#byIp.get(pod.facts.ip) === pod) this.#byIp.delete(pod.facts.ip);
     if (pod.source.kind === 'externalHost') this.#byHost.delete(pod.source.spec.host);
+  }
+
+  /** Slots of removed pods that were not released yet. */
+  get gone(): readonly number[] {
+    return [...this.#gone.keys()];
+  }
+
+  /** Gives the slot of a removed pod back. */
+  release(slot: number): void {
+    assert(this.#gone.delete(slot), 'only removed pods are released');
+    this.#free.push(slot);
   }
 
   #index(pod: Pod): void {
@@ -154,8 +169,9 @@ export class Pods {
     if (pod.source.kind === 'externalHost') this.#byHost.set(pod.source.spec.host, pod);
   }
 
+  /** The pod in a slot, also one that was removed and not released yet. */
   get(slot: number): Pod {
-    return assertDefined(this.#slots[slot], 'no pod in this slot');
+    return assertDefined(this.#slots[slot] ?? this.#gone.get(slot), 'no pod in this slot');
   }
 
   find(slot: number): Pod | undefined {
@@ -190,6 +206,7 @@ export class Pods {
       slots: this.#slots.map((pod) =>
         pod === undefined ? undefined : { serial: pod.serial, source: pod.source, up: pod.up, draining: pod.draining },
       ),
+      gone: [...this.#gone.values()].map(({ slot, serial, source }) => ({ slot, serial, source })),
       lastSerial: this.#lastSerial,
       free: this.#free.slice(),
     };
@@ -211,6 +228,8 @@ export class Pods {
       this.#slots[slot] = pod;
       this.#index(pod);
     });
+    this.#gone.clear();
+    for (const { slot, serial, source } of state.gone) this.#gone.set(slot, new Pod(slot, serial, source));
     this.#free = state.free.slice();
     this.#lastSerial = state.lastSerial;
   }

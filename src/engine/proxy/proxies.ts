@@ -372,8 +372,9 @@ export class Proxies implements Party {
   }
 
   passNs(process: number): Ns {
-    const proxy = this.#proxy(podOf(process));
-    return sampleNs(proxy.passDuration, proxy.passRng);
+    // What is on its way to a proxy that is gone takes no more time there.
+    const proxy = this.#proxies[podOf(process)];
+    return proxy === undefined ? 0 : sampleNs(proxy.passDuration, proxy.passRng);
   }
 
   accept(connection: number): number {
