@@ -66,7 +66,7 @@ export interface SimulationApi {
   /** Flights that departed since the last call. Recording is on only while somebody reads (`setFlightRecording`). */
   takeFlights(): FlightColumns;
   setFlightRecording(on: boolean): void;
-  /** Ring of the newest entries. */
+  /** The newest entries, newest first. */
   accessLog(limit: number): readonly AccessLogEntry[];
   /** Newest traces kept, and all spans of one. */
   recentTraces(limit: number): readonly string[];

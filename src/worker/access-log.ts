@@ -17,10 +17,8 @@ function isFailure({ status, protocol, flags }: AccessLogEntry): boolean {
 export function accessLogOf(session: Session, filter: AccessLogFilter): readonly AccessLogEntry[] {
   const pods = podsOfSelection(session, filter.selection);
   const result: AccessLogEntry[] = [];
-  const lines = session.engine.accessLog(SEARCHED_LINES);
-  for (let index = lines.length - 1; index >= 0 && result.length < filter.limit; index--) {
-    const entry = lines[index];
-    if (entry === undefined) continue;
+  for (const entry of session.engine.accessLog(SEARCHED_LINES)) {
+    if (result.length >= filter.limit) break;
     if (pods !== undefined && !pods.has(entry.reporter.pod)) continue;
     if (filter.onlyFailures && !isFailure(entry)) continue;
     if (filter.requestId !== undefined && entry.requestId !== filter.requestId) continue;

@@ -6,15 +6,9 @@ import type { TraceSummary } from './protocol';
 /** Traces looked through for one answer. */
 const SEARCHED_TRACES = 200;
 
-/** The span that no other span of the trace caused; the earliest one when several look like it. */
+/** The span that started the trace. It is written when it ends: a trace without one is still open, or too old. */
 function rootOf(spans: readonly Span[]): Span | undefined {
-  const ids = new Set(spans.map((span) => span.spanId));
-  return spans
-    .filter((span) => span.parentId === 0 || !ids.has(span.parentId))
-    .reduce<Span | undefined>(
-      (first, span) => (first === undefined || span.startNs < first.startNs ? span : first),
-      undefined,
-    );
+  return spans.find((span) => span.parentId === 0);
 }
 
 /** Most attempts that share one parent. */
