@@ -37,7 +37,7 @@ export function unescapeSlashes(path: string): string {
 /** Characters that a canonical path carries unescaped although they may arrive escaped. */
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 
-/** Escaped letters, digits and marks are unescaped, other escapes get upper-case digits. Undefined where an escape is malformed or NUL. */
+/** Escaped letters, digits and marks are unescaped, other escapes stay as they are. Undefined where an escape is malformed or NUL. */
 function canonicalEscapes(path: string): string | undefined {
   if (/%(?![0-9a-fA-F]{2})|%00/.test(path)) return undefined;
   return path.replace(/%([0-9a-fA-F]{2})/g, (sequence, digits: string) => {
