@@ -21,7 +21,7 @@ import { PodFactory } from './pod-factory';
 import { PodLifecycle } from './pod-lifecycle';
 import { ResourceStore } from './resource-store';
 import { planRollout } from './rollout';
-import { serviceTable } from './services';
+import { serviceTable, withVirtualAddresses } from './services';
 import {
   type ClusterEvent,
   type ClusterState,
@@ -111,12 +111,12 @@ export class Cluster {
   /** Makes the manifests the desired state. Controllers start towards it now; proxies learn of it by a push. */
   apply(store: ResourceStore): void {
     this.#forgetScaling(store);
-    this.#store = store;
-    this.#book = new ApplicationBook(store);
+    this.#allocateVirtualAddresses(store);
+    this.#store = withVirtualAddresses(store, this.#state.virtualAddresses);
+    this.#book = new ApplicationBook(this.#store);
     const text = meshConfigText(store, this.options.rootNamespace);
     this.#meshConfig = text === undefined ? {} : this.options.parseMeshConfig(text);
     this.#nodes = this.#nodesOf(store);
-    this.#allocateVirtualAddresses();
     this.#refreshTemplates();
     this.#state.revision += 1;
     this.#reconcileAll();
@@ -139,12 +139,14 @@ export class Cluster {
     this.#reconcileAll();
   }
 
-  deletePod(uid: string): void {
+  /** `kubectl delete pod`; undefined when there is no such pod any more. */
+  deletePod(uid: string): PodRecord | undefined {
     const pod = this.#state.pods.find((candidate) => candidate.uid === uid);
-    if (pod === undefined || pod.phase === 'terminating') return;
+    if (pod === undefined || pod.phase === 'terminating') return undefined;
     this.#lifecycle.terminate(pod);
     this.#changed();
     this.#reconcileAll();
+    return pod;
   }
 
   setControlPlaneUp(up: boolean): void {
@@ -326,9 +328,9 @@ export class Cluster {
       if (written(store, key) !== written(this.#store, key)) delete replicaOverrides[key];
   }
 
-  #allocateVirtualAddresses(): void {
+  #allocateVirtualAddresses(store: ResourceStore): void {
     const state = this.#state;
-    for (const service of this.#store.list(SERVICE)) {
+    for (const service of store.list(SERVICE)) {
       const key = `${service.metadata.namespace}/${service.metadata.name}`;
       const spec = service.object.spec;
       const written = spec?.clusterIP;

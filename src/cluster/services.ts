@@ -10,7 +10,7 @@ import {
   targetPortOf,
 } from '../config';
 import type { ServiceEntry as EngineServiceEntry } from '../engine';
-import type { ResourceStore } from './resource-store';
+import { ResourceStore } from './resource-store';
 import type { PodRecord } from './state';
 
 type ServiceResource = Resource<ObjectOf<typeof SERVICE>>;
@@ -111,6 +111,17 @@ function fromSlice(resource: Resource<ObjectOf<typeof ENDPOINT_SLICE>>, service:
       })),
     ),
   };
+}
+
+/** The services as the API server shows them: with the virtual address that it gave to each. */
+export function withVirtualAddresses(store: ResourceStore, addresses: Readonly<Record<string, string>>): ResourceStore {
+  const shown = new Map<Resource, Resource>();
+  for (const service of store.list(SERVICE)) {
+    const clusterIP = addresses[`${service.metadata.namespace}/${service.metadata.name}`] ?? '';
+    if (clusterIP === '' || (service.object.spec?.clusterIP ?? '') !== '') continue;
+    shown.set(service, { ...service, object: { ...service.object, spec: { ...service.object.spec, clusterIP } } });
+  }
+  return new ResourceStore(store.resources.map((resource) => shown.get(resource) ?? resource));
 }
 
 /** Endpoints of all services: made from pods where there is a selector, taken from written objects where there is none. */
