@@ -253,10 +253,11 @@ export class Session implements ControlHandler {
         this.#cluster.scaleWorkload(command.ref, command.replicas);
         this.#mark('cluster', `${command.ref.name} scaled to ${command.replicas}`);
         return;
-      case 'deletePod':
-        this.#cluster.deletePod(command.pod);
-        this.#mark('cluster', 'Pod deleted');
+      case 'deletePod': {
+        const deleted = this.#cluster.deletePod(command.pod);
+        if (deleted !== undefined) this.#mark('cluster', `${deleted.name} deleted`);
         return;
+      }
       case 'probe':
         this.#engine.probe(
           command.from === undefined ? { request: command.request } : { from: command.from, request: command.request },
