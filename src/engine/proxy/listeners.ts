@@ -180,7 +180,8 @@ export class Listeners {
     return {
       destination: { address: ip, port },
       serverName: listener.detectsTls ? (offer?.sni ?? '') : '',
-      transportProtocol: listener.detectsTls ? (offer === undefined ? 'raw_buffer' : 'tls') : '',
+      // envoyproxy/envoy source/common/listener_manager/active_tcp_socket.cc newConnection: raw_buffer where no inspector said otherwise.
+      transportProtocol: listener.detectsTls && offer !== undefined ? 'tls' : 'raw_buffer',
       applicationProtocols: offer !== undefined ? (listener.detectsTls ? offer.alpn : []) : http ? sniffed : [],
       source,
       directSource: source,
