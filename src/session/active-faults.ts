@@ -57,7 +57,7 @@ export class ActiveFaults {
   }
 
   clearAll(): void {
-    for (const id of [...this.#active.keys()]) this.clear(id);
+    for (const id of this.#active.keys()) this.clear(id);
   }
 
   /** Follows the schedule of new manifests. A fault that stands in them unchanged goes on without a break. */

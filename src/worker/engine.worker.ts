@@ -25,22 +25,24 @@ function schedule(atOnce: boolean): void {
   else setTimeout(() => tick.port2.postMessage(0), IDLE_MS);
 }
 
-tick.port1.onmessage = () => {
+tick.port1.addEventListener('message', () => {
   scheduled = false;
   try {
     schedule(host.slice());
   } catch (error) {
     post({ kind: 'event', event: { kind: 'failed', message: String(error) } });
   }
-};
+});
+tick.port1.start();
 
 function attachRenderer(port: MessagePort): void {
   renderer = port;
-  port.onmessage = () => host.acknowledgeFrame();
+  port.addEventListener('message', () => host.acknowledgeFrame());
+  port.start();
   host.attachRenderer();
 }
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'attachRenderer') return attachRenderer(data.port);
   if (data.kind === 'ackMetrics') return host.acknowledgeMetrics();
   const { request } = data;
@@ -50,4 +52,4 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     post({ kind: 'response', id: request.id, ok: false, message: String(error) });
   }
   schedule(true);
-};
+});
