@@ -144,7 +144,7 @@ export {
   responseKey,
   withHeaders,
 } from './http-message';
-export { decideInternalRedirect, type InternalRedirectDecision } from './internal-redirect';
+export { decideInternalRedirect, type InternalRedirectDecision, type RedirectHistory } from './internal-redirect';
 export {
   createHostColumns,
   type HostColumns,

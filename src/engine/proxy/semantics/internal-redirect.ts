@@ -14,7 +14,15 @@ export type InternalRedirectDecision =
   | { readonly kind: 'follow'; readonly request: RequestView }
   | { readonly kind: 'passThrough'; readonly reason: InternalRedirectRefusal };
 
-const ABSOLUTE_URL = /^(https?):\/\/([^/?#]+)([^#]*)$/i;
+/** What the redirect depends on beside policy and messages. */
+export interface RedirectHistory {
+  /** Redirects that were followed before for this downstream request. */
+  readonly redirectsSoFar: number;
+  /** The downstream connection has no TLS. */
+  readonly plaintext: boolean;
+}
+
+const ABSOLUTE_URL = /^(https?):\/\/([^/?#]+)([^#]*)/i;
 
 function pass(reason: InternalRedirectRefusal): InternalRedirectDecision {
   return { kind: 'passThrough', reason };
@@ -38,14 +46,14 @@ function copiedHeaders(policy: InternalRedirectPolicy, headers: HeaderMap, respo
 
 /**
  * Whether the proxy follows a redirect response itself. The caller still has to find a route for the new request; without one
- * the response is passed through. `redirectsSoFar` counts those already followed for this downstream request.
+ * the response is passed through.
  */
 // envoyproxy/envoy source/common/router/router.cc Filter::setupRedirect, convertRequestHeadersForInternalRedirect
 export function decideInternalRedirect(
   policy: InternalRedirectPolicy,
   request: RequestView,
   response: ResponseView,
-  redirectsSoFar: number,
+  history: RedirectHistory,
 ): InternalRedirectDecision {
   if (!policy.redirectResponseCodes.includes(response.status)) return pass('responseCode');
   const location = response.headers.first('location') ?? '';
@@ -53,12 +61,11 @@ export function decideInternalRedirect(
   const url = ABSOLUTE_URL.exec(location);
   if (url === null) return pass('invalidLocation');
   const scheme = (url[1] ?? '').toLowerCase();
-  if (!policy.allowCrossSchemeRedirect && scheme !== (request.headers.first('x-forwarded-proto') ?? request.scheme)) {
-    return pass('schemeChange');
-  }
-  if (redirectsSoFar >= policy.maxInternalRedirects) return pass('tooManyRedirects');
+  const isHttp = request.scheme === 'http' || history.plaintext;
+  if (!policy.allowCrossSchemeRedirect && isHttp !== (scheme === 'http')) return pass('schemeChange');
+  if (history.redirectsSoFar >= policy.maxInternalRedirects) return pass('tooManyRedirects');
   const target = url[3] ?? '';
-  const original = `${request.scheme}://${request.authority}${request.path}`;
+  const original = `${isHttp ? 'http' : 'https'}://${request.authority}${request.path}`;
   return {
     kind: 'follow',
     request: {

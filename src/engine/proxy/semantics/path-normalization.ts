@@ -71,7 +71,9 @@ export function canonicalPath(path: string): string | undefined {
 // envoyproxy/envoy source/common/http/conn_manager_utility.cc maybeNormalizePath
 export function normalizePath(options: PathOptions, requestPath: string): PathNormalization {
   if (requestPath === '') return { kind: 'continue', path: requestPath };
-  let path = requestPath.split('#')[0] ?? '';
+  // A fragment must not be sent to a server.
+  if (requestPath.includes('#')) return { kind: 'reject' };
+  let path = requestPath;
   let redirect = false;
   const action = options.pathWithEscapedSlashesAction;
   if (action !== 'KEEP_UNCHANGED' && action !== 'IMPLEMENTATION_SPECIFIC_DEFAULT') {

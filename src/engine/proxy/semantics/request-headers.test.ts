@@ -205,6 +205,7 @@ describe('paths', () => {
     const options = { normalizePath: true, mergeSlashes: true } as const;
     const act = (action: HttpConnectionManager['pathWithEscapedSlashesAction']) =>
       normalizePath({ ...options, pathWithEscapedSlashesAction: action }, '/a%2F%2Fb');
+    expect(normalizePath({ ...options, pathWithEscapedSlashesAction: 'KEEP_UNCHANGED' }, '/a#b').kind).toBe('reject');
     expect(act('KEEP_UNCHANGED')).toEqual({ kind: 'continue', path: '/a%2F%2Fb' });
     expect(act('REJECT_REQUEST')).toEqual({ kind: 'reject' });
     expect(act('UNESCAPE_AND_REDIRECT')).toEqual({ kind: 'redirect', path: '/a/b' });

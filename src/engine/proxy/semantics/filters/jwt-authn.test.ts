@@ -85,7 +85,7 @@ describe('a token', () => {
   });
 
   it('that was changed is refused', () => {
-    const forged = `${HEADER}.${PAYLOAD.replace('YWxpY2Ui', 'YWxpY2Yi')}.${SIGNATURE}`;
+    const forged = `${HEADER}.${PAYLOAD.replace('JhbGljZSIs', 'JhbGljZiIs')}.${SIGNATURE}`;
     expect(refusal({ request: bearer(forged) })).toEqual({ status: 401, body: 'Jwt verification fails' });
     expect(refusal({ request: bearer(`${HEADER}.${PAYLOAD}.AAAA`) }).body).toBe('Jwt verification fails');
   });
