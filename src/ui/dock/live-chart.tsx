@@ -37,6 +37,8 @@ interface LiveChartProps {
 const LABEL_WIDTH = 50;
 const AXIS_HEIGHT = 16;
 const LABEL_GAP = 13;
+/** A line at the top of its domain is not cut in half. */
+const TOP = 4;
 const TICKS = [0, 0.5, 1];
 
 interface Size {
@@ -63,7 +65,7 @@ export function LiveChart(props: LiveChartProps) {
   const [pointerX, setPointerX] = useState<number>();
   const plot: Plot = {
     width: Math.max(1, size.width - LABEL_WIDTH),
-    height: Math.max(1, size.height - AXIS_HEIGHT),
+    height: Math.max(1, size.height - AXIS_HEIGHT - TOP),
     time: timeDomain(props.nowNs),
     value: props.domain,
   };
@@ -103,7 +105,12 @@ function Drawing({ plot, timesNs, series, format }: LiveChartProps & { readonly 
   const { low, high } = plot.value;
   const { width, height, time } = plot;
   return (
-    <svg aria-hidden="true" width={width + LABEL_WIDTH} height={height + AXIS_HEIGHT}>
+    <svg
+      aria-hidden="true"
+      width={width + LABEL_WIDTH}
+      height={height + AXIS_HEIGHT + TOP}
+      viewBox={`0 ${-TOP} ${width + LABEL_WIDTH} ${height + AXIS_HEIGHT + TOP}`}
+    >
       {TICKS.map((share) => {
         const y = Math.round(height * (1 - share)) + 0.5;
         return (
@@ -128,7 +135,7 @@ function Drawing({ plot, timesNs, series, format }: LiveChartProps & { readonly 
           />
         </g>
       ))}
-      <Names plot={plot} series={series} />
+      <Names plot={plot} timesNs={timesNs} series={series} />
       <text className="chart-tick" x={0} y={height + 13}>
         {formatTime(time.fromNs)}
       </text>
@@ -140,7 +147,12 @@ function Drawing({ plot, timesNs, series, format }: LiveChartProps & { readonly 
 }
 
 /** Each line's name at its end: colour alone does not tell lines apart. */
-function Names({ plot, series }: { readonly plot: Plot; readonly series: readonly ChartSeries[] }): ReactNode {
+function Names({
+  plot,
+  timesNs,
+  series,
+}: Pick<LiveChartProps, 'timesNs' | 'series'> & { readonly plot: Plot }): ReactNode {
+  const end = xOf(plot, timesNs.at(-1) ?? plot.time.toNs);
   const named = series.flatMap((one) => {
     const last = one.values.findLast((value) => value !== null);
     return last === undefined || last === null ? [] : [{ ...one, y: yOf(plot, last) }];
@@ -151,7 +163,13 @@ function Names({ plot, series }: { readonly plot: Plot; readonly series: readonl
     plot.height,
   );
   return named.map(({ name, tone }, index) => (
-    <text key={name} className="chart-name" x={plot.width + 6} y={(places[index] ?? 0) + 4} fill={`var(--${tone}-t)`}>
+    <text
+      key={name}
+      className="chart-name"
+      x={end + 6}
+      y={Math.max(6, places[index] ?? 0) + 4}
+      fill={`var(--${tone}-t)`}
+    >
       {name}
     </text>
   ));

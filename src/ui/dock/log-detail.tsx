@@ -4,6 +4,7 @@ import { Flags } from '../inspector/parts';
 import { Icon } from '../parts/icon';
 import { showDockTab } from '../stores/layout-store';
 import { type LogField, readLogLine } from './log-line';
+import { podName } from './scope';
 import { openTrace } from './trace-store';
 
 /** The line itself, with each part saying what it is. */
@@ -25,22 +26,24 @@ function Line({ text, fields }: { readonly text: string; readonly fields: readon
 
 interface LogDetailProps {
   readonly entry: AccessLogEntry;
+  /** Whether it leads to the trace that the line belongs to. */
+  readonly leadsToTrace: boolean;
   /** Absent: it cannot be closed. */
   onClose?(): void;
 }
 
 /** One line explained: its flags in sentences, every field by name. */
-export function LogDetail({ entry, onClose }: LogDetailProps) {
+export function LogDetail({ entry, leadsToTrace, onClose }: LogDetailProps) {
   const fields = readLogLine(entry.text);
   const { traceId, reporter } = entry;
   return (
     <section className="log-detail" aria-label="Access log line" data-testid="log-detail">
       <div className="log-detail-head">
         <h3>
-          Line of <span className="mono">{reporter.pod}</span>
+          Line of <span className="mono">{podName(reporter.pod)}</span>
         </h3>
         <span className="tone-3">{reporter.side === 'source' ? 'the caller’s proxy' : 'the called one’s proxy'}</span>
-        {traceId !== '' && (
+        {leadsToTrace && traceId !== '' && (
           <button
             type="button"
             className="button button-small"

@@ -4,7 +4,7 @@ import type { AccessLogEntry } from '../../worker';
 import { useApp } from '../app-context';
 import { formatClock, formatLatency } from '../format/numbers';
 import { LogDetail } from './log-detail';
-import { useScope } from './scope';
+import { podName, useScope } from './scope';
 import { selectRequest } from './select-request';
 import { keyOfSelection, usePoll } from './use-poll';
 import { WindowList } from './window-list';
@@ -34,7 +34,9 @@ function Row({ entry }: { readonly entry: AccessLogEntry }) {
         <i>.{fraction}</i>
       </span>
       <span className="log-status">
-        <span className={toneOfStatus(entry.status)}>{entry.status}</span>
+        <span className={entry.protocol === 'TCP' ? 'badge badge-idle' : toneOfStatus(entry.status)}>
+          {entry.protocol === 'TCP' ? 'TCP' : entry.status}
+        </span>
       </span>
       <span className="log-flags">
         {entry.flags.map((flag) => (
@@ -45,7 +47,7 @@ function Row({ entry }: { readonly entry: AccessLogEntry }) {
       </span>
       <span className="log-number">{formatLatency(entry.durationNs)}</span>
       <span className="log-pod" title={entry.reporter.pod}>
-        {entry.reporter.pod}
+        {podName(entry.reporter.pod)}
       </span>
       <span className="log-text">{entry.text}</span>
     </div>
@@ -131,7 +133,7 @@ export function LogTab() {
             onFollow={setFollow}
           />
         )}
-        {chosen !== undefined && <LogDetail entry={chosen} onClose={() => setChosen(undefined)} />}
+        {chosen !== undefined && <LogDetail entry={chosen} leadsToTrace onClose={() => setChosen(undefined)} />}
       </div>
     </div>
   );

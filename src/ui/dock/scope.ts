@@ -23,6 +23,11 @@ export function scopeName(selection: Selection): string {
   }
 }
 
+/** The name in a pod's id, `<namespace>/<name>/<number>`; a workload outside of the cluster is its own name. */
+export function podName(id: string): string {
+  return id.split('/')[1] ?? id;
+}
+
 /** The selection, and its name. */
 export function useScope(): { readonly selection: Selection; readonly name: string } {
   const selection = useSelectionStore((state) => state.selection);

@@ -57,8 +57,8 @@ export function TotalsChart({ rows }: { readonly rows: readonly TotalsRow[] }) {
             labelStyle={{ color: 'var(--text)' }}
             itemStyle={{ color: 'var(--text)' }}
           />
-          <Legend iconSize={8} wrapperStyle={{ fontSize: 11, color: 'var(--text-2)' }} />
-          {STACK.map(({ key, name, fill }) => (
+          <Legend itemSorter={null} iconSize={8} wrapperStyle={{ fontSize: 11, color: 'var(--text-2)' }} />
+          {STACK.filter(({ key }) => data.some((row) => row[key] > 0)).map(({ key, name, fill }) => (
             <Bar key={key} dataKey={key} name={name} stackId="all" fill={fill} isAnimationActive={false} />
           ))}
         </BarChart>

@@ -1,10 +1,11 @@
+import { useRef } from 'react';
 import type { Span, TraceSummary } from '../../worker';
 import { useApp } from '../app-context';
 import { formatLatency } from '../format/numbers';
 import { showDockTab } from '../stores/layout-store';
 import { useScope } from './scope';
-import { buildTrace, shortTraceId, type Trace } from './trace-model';
-import { openTrace } from './trace-store';
+import { buildTrace, shortTraceId, statusText, type Trace } from './trace-model';
+import { mostTelling, openTrace, weightOf } from './trace-store';
 import { keyOfSelection, usePoll } from './use-poll';
 import { Waterfall } from './waterfall';
 
@@ -12,29 +13,44 @@ import { Waterfall } from './waterfall';
 const LOOKED_AT = 40;
 const FIRST_SERVER_ERROR = 500;
 
-/** One that was retried, else one that failed, else the newest. */
-export function mostTelling(summaries: readonly TraceSummary[]): TraceSummary | undefined {
-  return (
-    summaries.find((summary) => summary.tries > 1) ??
-    summaries.find((summary) => summary.status >= FIRST_SERVER_ERROR) ??
-    summaries[0]
-  );
+/** Simulated time for which a trace is shown, unless one with more to tell comes. */
+const SHOWN_NS = 8_000_000_000;
+
+function titleOf({ tries, spans }: Trace, { traceId, status, flags }: TraceSummary): string {
+  const how = tries > 1 ? `${tries} tries` : `${spans} spans`;
+  const failed = status === 0 || status >= FIRST_SERVER_ERROR;
+  const end = failed ? `, ${statusText(status, flags) || 'no answer'}` : tries > 1 ? ', recovered' : '';
+  return `Trace ${shortTraceId(traceId)} · ${how}${end}`;
 }
 
-function titleOf({ tries }: Trace, { traceId, status }: TraceSummary): string {
-  const ended = status >= FIRST_SERVER_ERROR ? `failed with ${status}` : tries > 1 ? 'recovered' : 'no retry';
-  return `Trace ${shortTraceId(traceId)} · ${tries === 1 ? '1 try' : `${tries} tries`}, ${ended}`;
+interface Shown {
+  readonly key: string;
+  readonly summary: TraceSummary;
+  readonly spans: readonly Span[];
+}
+
+/** Whether what is shown stays although another one came. */
+function holds(shown: Shown | undefined, key: string, next: TraceSummary): boolean {
+  if (shown === undefined || shown.key !== key) return false;
+  const agesNs = next.startNs - shown.summary.startNs;
+  const weight = weightOf(next) - weightOf(shown.summary);
+  return agesNs >= 0 && (weight < 0 || (weight === 0 && agesNs < SHOWN_NS));
 }
 
 /** One trace worth a look: the newest that was retried or failed. */
 export function TraceCard() {
   const { client } = useApp();
   const { selection } = useScope();
-  const found = usePoll(async (): Promise<{ summary: TraceSummary; spans: readonly Span[] } | undefined> => {
+  const key = keyOfSelection(selection);
+  const kept = useRef<Shown>(undefined);
+  const found = usePoll(async (): Promise<Shown | undefined> => {
     const summary = mostTelling(await client.traceSummaries(selection, LOOKED_AT));
-    return summary === undefined ? undefined : { summary, spans: await client.spans(summary.traceId) };
-  }, keyOfSelection(selection));
-  if (found === undefined || found.spans.length === 0) return null;
+    if (summary === undefined || holds(kept.current, key, summary)) return kept.current;
+    const spans = await client.spans(summary.traceId);
+    kept.current = { key, summary, spans };
+    return kept.current;
+  }, key);
+  if (found === undefined || found.key !== key || found.spans.length === 0) return null;
   const { summary, spans } = found;
   const trace = buildTrace(spans);
   const title = titleOf(trace, summary);

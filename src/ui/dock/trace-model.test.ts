@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Span } from '../../worker';
-import { buildTrace, criticalPath, shortTraceId, timeTicks } from './trace-model';
+import { buildTrace, criticalPath, shortOperation, shortTraceId, timeTicks } from './trace-model';
 
 function span(spanId: number, parentId: number, service: string, more: Partial<Span> = {}): Span {
   return {
@@ -20,24 +20,42 @@ function span(spanId: number, parentId: number, service: string, more: Partial<S
   };
 }
 
+const HOST = '.heroes.svc.cluster.local:8080/*';
+
+/** ingress -> api -> auth, and -> missions at the second try. */
 const RETRIED: readonly Span[] = [
-  span(3, 2, 'missions', { kind: 'attempt', startNs: 10, endNs: 30, status: 503, flags: ['UF'] }),
   span(1, 0, 'ingress', { startNs: 0, endNs: 100 }),
-  span(2, 1, 'api', { startNs: 5, endNs: 95 }),
-  span(4, 2, 'missions', { kind: 'attempt', startNs: 40, endNs: 90 }),
+  span(2, 1, 'ingress', { kind: 'attempt', startNs: 0, endNs: 100 }),
+  span(3, 2, 'api', { kind: 'server', startNs: 5, endNs: 95 }),
+  span(4, 3, 'api', { kind: 'application', startNs: 6, endNs: 94 }),
+  span(5, 4, 'api', { name: `auth${HOST}`, startNs: 7, endNs: 9 }),
+  span(6, 5, 'api', { kind: 'attempt', startNs: 7, endNs: 9 }),
+  span(7, 6, 'auth', { kind: 'server', startNs: 7, endNs: 9 }),
+  span(8, 7, 'auth', { kind: 'application', startNs: 8, endNs: 9 }),
+  span(12, 9, 'api', { kind: 'attempt', startNs: 40, endNs: 90 }),
+  span(9, 4, 'api', { name: `missions${HOST}`, startNs: 10, endNs: 90 }),
+  span(10, 9, 'api', { kind: 'attempt', startNs: 10, endNs: 30, status: 503, flags: ['UF'] }),
+  span(13, 12, 'missions', { kind: 'server', startNs: 41, endNs: 89 }),
+  span(14, 13, 'missions', { kind: 'application', startNs: 42, endNs: 88 }),
+  span(15, 14, 'equipment', { kind: 'server', startNs: 50, endNs: 60 }),
 ];
 
 describe('a waterfall', () => {
-  test('shows parents before children, tries with their number and the pause between them', () => {
+  test('has one row per call with its tries, and the pause between them', () => {
     const { rows, tries, services, endNs } = buildTrace(RETRIED);
-    expect(rows.map(({ label, depth, note }) => `${' '.repeat(depth)}${label}|${note}`)).toEqual([
-      'ingress|200',
-      ' api|200',
-      '  try 1|503 UF',
-      '  back-off|',
-      '  try 2|200',
+    expect(
+      rows.map(({ label, depth, note, application }) => [' '.repeat(depth) + label, note, application?.startNs]),
+    ).toEqual([
+      ['ingress', '200', undefined],
+      [' api', '200', 6],
+      ['  auth', '200', 8],
+      ['  missions', '200', undefined],
+      ['   try 1', '503 UF', undefined],
+      ['   back-off', '', undefined],
+      ['   try 2', '200', 42],
+      ['    equipment', '200', undefined],
     ]);
-    expect({ tries, services, endNs }).toEqual({ tries: 2, services: 3, endNs: 100 });
+    expect({ tries, services, endNs }).toEqual({ tries: 2, services: 5, endNs: 100 });
   });
 
   test('marks what failed and what was denied', () => {
@@ -63,6 +81,13 @@ test('the critical path leaves out what ran beside the slowest child', () => {
 
 test('ids are cut, ticks are round', () => {
   expect(shortTraceId('2b9e0000000000000000000000000f07')).toBe('2b9e…f07');
+  expect(shortTraceId('000000000000000000000000000005b5')).toBe('5b5');
+  expect(shortTraceId('0000')).toBe('0');
   expect(timeTicks(62)).toEqual([0, 20, 40, 60]);
   expect(timeTicks(0)).toEqual([0]);
+});
+
+test('operations lose what every host of a cluster has', () => {
+  expect(shortOperation('api.heroes.svc.cluster.local:8080/missions*')).toBe('api/missions*');
+  expect(shortOperation('/forecast')).toBe('/forecast');
 });

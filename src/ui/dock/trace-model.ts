@@ -1,16 +1,19 @@
 import type { Span } from '../../worker';
 
-/** A bar of the waterfall. */
+/** A row of the waterfall: a call with the proxies and the application that served it, one try of several, or a pause. */
 export interface TraceRow {
   readonly key: string;
-  readonly kind: 'proxy' | 'application' | 'attempt' | 'backOff';
+  readonly kind: 'call' | 'attempt' | 'application' | 'backOff';
   readonly label: string;
   readonly depth: number;
   readonly startNs: number;
   readonly endNs: number;
+  /** The part that the application worked or waited for others in; the rest is proxies and network. */
+  readonly application: { readonly startNs: number; readonly endNs: number } | undefined;
   readonly outcome: 'ok' | 'failed' | 'denied' | 'none';
-  /** Right of the bar: a status, a flag, or how long it took. */
+  /** Status and flags. */
   readonly note: string;
+  /** The span that stands for the row. */
   readonly span: Span | undefined;
   /** Part of the chain that the root waited for. */
   readonly critical: boolean;
@@ -41,6 +44,11 @@ export function statusText(status: number, flags: readonly string[]): string {
   return [status === 0 ? '' : String(status), ...flags].filter((part) => part !== '').join(' ');
 }
 
+/** `missions.heroes.svc.cluster.local:8080/*` names a call; people call it missions. */
+export function calledName(operation: string): string {
+  return /^([\w-]+)[.:/]/.exec(operation)?.[1] ?? operation;
+}
+
 class Builder {
   readonly rows: TraceRow[] = [];
   private readonly children = new Map<number, Span[]>();
@@ -53,38 +61,93 @@ class Builder {
     const ids = new Set(spans.map((span) => span.spanId));
     for (const span of [...spans].sort((a, b) => a.startNs - b.startNs || a.spanId - b.spanId)) {
       if (span.parentId === 0 || !ids.has(span.parentId) || span.parentId === span.spanId) this.roots.push(span);
-      else this.children.set(span.parentId, [...(this.children.get(span.parentId) ?? []), span]);
+      else this.children.set(span.parentId, [...this.childrenOf(span.parentId), span]);
     }
   }
 
   build(): readonly TraceRow[] {
-    for (const root of this.roots) this.add(root, 0, undefined);
+    for (const root of this.roots) this.addSpan(root, 0);
     return this.rows;
   }
 
-  private add(span: Span, depth: number, attempt: number | undefined): void {
-    const kind = span.kind === 'attempt' ? 'attempt' : span.kind === 'application' ? 'application' : 'proxy';
+  private childrenOf(spanId: number): readonly Span[] {
+    return this.children.get(spanId) ?? [];
+  }
+
+  /** The only child of a kind; none when there are several. */
+  private onlyChild(span: Span, kind: Span['kind']): Span | undefined {
+    const children = this.childrenOf(span.spanId);
+    return children.length === 1 && children[0]?.kind === kind ? children[0] : undefined;
+  }
+
+  private addSpan(span: Span, depth: number): void {
+    if (span.kind === 'client') this.addCall(span, depth);
+    else if (span.kind === 'attempt') this.addAttempt(span, depth, 'try');
+    else this.addServed(span, depth);
+  }
+
+  /** A caller's proxy. Below an application it is one row with the callee; at the root it is a row of its own. */
+  private addCall(span: Span, depth: number): void {
+    const attempts = this.childrenOf(span.spanId).filter((child) => child.kind === 'attempt');
+    const single = attempts.length === 1 ? attempts[0] : undefined;
+    const served = single === undefined ? undefined : this.onlyChild(single, 'server');
+    if (depth > 0 && served !== undefined && this.childrenOf(span.spanId).length === 1) {
+      this.addServed(served, depth, span);
+      return;
+    }
+    this.push(span, { kind: 'call', label: depth === 0 ? span.service : calledName(span.name), depth });
+    let before: Span | undefined;
+    for (const child of this.childrenOf(span.spanId)) {
+      const number = attempts.indexOf(child);
+      if (child === single) {
+        for (const below of this.childrenOf(child.spanId)) this.addSpan(below, depth + 1);
+        continue;
+      }
+      if (number < 0) {
+        this.addSpan(child, depth + 1);
+        continue;
+      }
+      if (before !== undefined) this.addBackOff(before, child, depth + 1);
+      this.addAttempt(child, depth + 1, `try ${number + 1}`);
+      before = child;
+    }
+  }
+
+  /** One try, in one row with what it reached. */
+  private addAttempt(span: Span, depth: number, label: string): void {
+    const served = this.onlyChild(span, 'server');
+    const application = served === undefined ? undefined : this.onlyChild(served, 'application');
+    this.push(span, { kind: 'attempt', label, depth, application });
+    const last = application ?? served ?? span;
+    for (const child of this.childrenOf(last.spanId)) this.addSpan(child, depth + 1);
+  }
+
+  /** A callee's proxy and its application in one row, within the bar of the caller's proxy if that is given. */
+  private addServed(span: Span, depth: number, call?: Span): void {
+    const application = span.kind === 'application' ? span : this.onlyChild(span, 'application');
+    const kind = span.kind === 'application' && call === undefined ? 'application' : 'call';
+    this.push(call ?? span, { kind, label: span.service, depth, application });
+    for (const child of this.childrenOf((application ?? span).spanId)) this.addSpan(child, depth + 1);
+  }
+
+  private push(
+    span: Span,
+    row: Pick<TraceRow, 'kind' | 'label' | 'depth'> & { readonly application?: Span | undefined },
+  ): void {
+    const { application } = row;
     this.rows.push({
+      kind: row.kind,
+      label: row.label,
+      depth: row.depth,
       key: `span ${span.spanId}`,
-      kind,
-      label: attempt === undefined ? labelOf(span) : `try ${attempt}`,
-      depth,
       startNs: span.startNs,
       endNs: span.endNs,
+      application: application === undefined ? undefined : { startNs: application.startNs, endNs: application.endNs },
       outcome: outcomeOf(span),
       note: statusText(span.status, span.flags),
       span,
       critical: this.critical.has(span.spanId),
     });
-    const children = this.children.get(span.spanId) ?? [];
-    const attempts = children.filter((child) => child.kind === 'attempt');
-    for (const child of children) {
-      const number = attempts.indexOf(child);
-      const before = attempts[number - 1];
-      if (before !== undefined) this.addBackOff(before, child, depth + 1);
-      // One try alone says nothing that the call does not say.
-      this.add(child, depth + 1, number >= 0 && attempts.length > 1 ? number + 1 : undefined);
-    }
   }
 
   /** The pause between two tries of one call. */
@@ -97,16 +160,13 @@ class Builder {
       depth,
       startNs: before.endNs,
       endNs: after.startNs,
+      application: undefined,
       outcome: 'none',
       note: '',
       span: undefined,
       critical: this.critical.has(before.spanId) && this.critical.has(after.spanId),
     });
   }
-}
-
-function labelOf(span: Span): string {
-  return span.kind === 'attempt' ? `${span.service} try` : span.service;
 }
 
 /**
@@ -148,9 +208,15 @@ export function buildTrace(spans: readonly Span[]): Trace {
   };
 }
 
-/** "2b9e…f07": a trace's id as the screen names it. */
+/** "2b9e…f07": a trace's id as the screen names it; zeros in front say nothing. */
 export function shortTraceId(traceId: string): string {
-  return traceId.length <= 8 ? traceId : `${traceId.slice(0, 4)}…${traceId.slice(-3)}`;
+  const digits = traceId.replace(/^0+(?=.)/, '');
+  return digits.length <= 8 ? digits : `${digits.slice(0, 4)}…${digits.slice(-3)}`;
+}
+
+/** `hero-registry-api.heroes.svc.cluster.local:8080/missions*` as "hero-registry-api/missions*". */
+export function shortOperation(operation: string): string {
+  return operation.replace(/^([\w-]+)\.[\w-]+\.svc\.cluster\.local(?::\d+)?/, '$1');
 }
 
 /** Round points of a duration for the axis, at most five. */

@@ -7,8 +7,8 @@ import { ParticleShape } from '../topology/shapes';
 import { LogDetail } from './log-detail';
 import { toneOfStatus } from './log-tab';
 import { useScope } from './scope';
-import { buildTrace, shortTraceId, statusText, type Trace } from './trace-model';
-import { openTrace, useTraceStore } from './trace-store';
+import { buildTrace, shortOperation, shortTraceId, statusText, type Trace } from './trace-model';
+import { mostTelling, openTrace, useTraceStore } from './trace-store';
 import { keyOfSelection, usePoll } from './use-poll';
 import { Waterfall } from './waterfall';
 import { WindowList } from './window-list';
@@ -26,7 +26,7 @@ function shapeOf({ status, tries }: TraceSummary): 'failure' | 'denied' | 'retry
 function detailOf({ name, tries, spans, status, flags }: TraceSummary): string {
   const failed = status === 0 || status >= FIRST_SERVER_ERROR;
   const end = failed ? `${statusText(status, flags) || 'no answer'}${tries > 1 ? ` after ${tries} tries` : ''}` : '';
-  return `${name} · ${end || (tries > 1 ? `${tries} tries` : `${spans} spans`)}`;
+  return `${end || (tries > 1 ? `${tries} tries` : `${spans} spans`)} · ${shortOperation(name)}`;
 }
 
 function Item({ trace }: { readonly trace: TraceSummary }) {
@@ -51,7 +51,10 @@ function Legend() {
         <i className="trace-bar-proxy" /> proxy
       </li>
       <li>
-        <i className="trace-bar-ok" /> application, try
+        <i className="trace-bar-application" /> application
+      </li>
+      <li>
+        <i className="trace-bar-ok" /> try
       </li>
       <li>
         <i className="trace-bar-bad" /> failed
@@ -73,7 +76,7 @@ function Head({ trace }: { readonly trace: Trace }) {
   return (
     <div className="trace-head">
       <h3>
-        <b>{root.service}</b> {root.name}
+        <b>{root.service}</b> {shortOperation(root.name)}
       </h3>
       <span className={toneOfStatus(root.status)}>{statusText(root.status, root.flags) || 'no answer'}</span>
       <span className="trace-facts">
@@ -95,7 +98,7 @@ function Lines({ span }: { readonly span: Span }) {
   if (shown === undefined) {
     return <p className="trace-hint">{entries === undefined ? '' : 'No proxy remembers a line about this request.'}</p>;
   }
-  return <LogDetail entry={shown} />;
+  return <LogDetail entry={shown} leadsToTrace={false} />;
 }
 
 function Details({ traceId }: { readonly traceId: string }) {
@@ -135,8 +138,14 @@ export function TracesTab() {
   const { selection, name } = useScope();
   const [follow, setFollow] = useState(false);
   const wanted = useTraceStore((state) => state.traceId);
-  const traces = usePoll(() => client.traceSummaries(selection, LISTED), keyOfSelection(selection));
-  const shown = wanted ?? traces?.[0]?.traceId;
+  const traces = usePoll(async () => {
+    const found = await client.traceSummaries(selection, LISTED);
+    // One is opened and stays, while the list goes on.
+    const telling = mostTelling(found);
+    if (telling !== undefined && useTraceStore.getState().traceId === undefined) openTrace(telling.traceId);
+    return found;
+  }, keyOfSelection(selection));
+  const shown = wanted;
   if (traces !== undefined && traces.length === 0 && wanted === undefined) {
     return (
       <div className="dock-empty">

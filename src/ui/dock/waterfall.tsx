@@ -10,8 +10,14 @@ interface WaterfallProps {
 }
 
 function barClass({ kind, outcome, critical }: TraceRow): string {
-  const tone = outcome === 'failed' ? 'bad' : outcome === 'denied' ? 'deny' : kind === 'proxy' ? 'proxy' : 'ok';
+  const tone = outcome === 'failed' ? 'bad' : outcome === 'denied' ? 'deny' : kind === 'attempt' ? 'ok' : 'proxy';
   return `trace-bar trace-bar-${kind === 'backOff' ? 'back-off' : tone}${critical ? ' is-critical' : ''}`;
+}
+
+/** The application's part stands out of a call that went well. */
+function innerClass({ kind, outcome }: TraceRow): string | undefined {
+  if (outcome !== 'ok') return undefined;
+  return kind === 'attempt' ? 'trace-bar trace-bar-ok' : 'trace-bar trace-bar-application';
 }
 
 function noteOf(row: TraceRow): string {
@@ -34,15 +40,19 @@ interface RowProps {
 
 function Row({ row, trace, selected, onSelect }: RowProps) {
   const total = Math.max(1, trace.endNs - trace.startNs);
-  const left = ((row.startNs - trace.startNs) / total) * 100;
-  const width = ((row.endNs - row.startNs) / total) * 100;
+  const place = (part: { readonly startNs: number; readonly endNs: number }) => ({
+    left: `${((part.startNs - trace.startNs) / total) * 100}%`,
+    width: `max(2px, ${((part.endNs - part.startNs) / total) * 100}%)`,
+  });
+  const inner = innerClass(row);
   const content = (
     <>
       <span className="trace-label" style={{ paddingLeft: row.depth * 10 }}>
         {row.label}
       </span>
       <span className="trace-track">
-        <i className={barClass(row)} style={{ left: `${left}%`, width: `max(2px, ${width}%)` }} />
+        <i className={barClass(row)} style={place(row)} />
+        {row.application !== undefined && inner !== undefined && <i className={inner} style={place(row.application)} />}
       </span>
       <span
         className={`trace-note${row.outcome === 'failed' ? ' tone-bad' : row.outcome === 'denied' ? ' tone-deny' : ''}`}

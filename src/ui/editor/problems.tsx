@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Diagnostic } from '../../worker';
 import { useFilesStore } from '../stores/files-store';
 import { revealLocation } from './reveal';
+import { Words } from './words';
 
 const RANK: Readonly<Record<Diagnostic['severity'], number>> = { error: 0, warning: 1, info: 2 };
 const BADGE: Readonly<Record<Diagnostic['severity'], string>> = {
@@ -47,8 +48,7 @@ function Problem({ diagnostic, active, fix }: ProblemProps) {
         <span className={BADGE[severity]}>{code}</span>
         <span>
           <span className="visually-hidden">{severity}: </span>
-          {message}
-          {hint !== undefined && ` ${hint}`}
+          <Words text={hint === undefined ? message : `${message} ${hint}`} />
           {place !== '' && <span className="tone-3"> · {place}</span>}
         </span>
       </button>

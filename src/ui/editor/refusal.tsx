@@ -3,6 +3,7 @@ import { formatTime } from '../format/numbers';
 import { EditorIcon } from './editor-icon';
 import { useEditorStore } from './editor-store';
 import { revealLocation } from './reveal';
+import { Words } from './words';
 
 /** Why an apply was refused, and that nothing was lost by it. */
 export function Refusal({ fix }: { fix(diagnostic: Diagnostic): void }) {
@@ -18,10 +19,10 @@ export function Refusal({ fix }: { fix(diagnostic: Diagnostic): void }) {
       <div>
         <b>
           {place}
-          {problem?.message ?? 'Not applied.'}
+          <Words text={problem?.message ?? 'Not applied.'} />
         </b>
         <p>
-          {problem?.hint !== undefined && `${problem.hint} `}
+          {problem?.hint !== undefined && <Words text={`${problem.hint} `} />}
           The configuration of {formatTime(since)} keeps running.{others}
         </p>
       </div>

@@ -109,7 +109,10 @@ export function CodeEditor() {
 
   useEffect(() => {
     if (code.current === undefined || path === undefined) return;
-    const lines = code.current.createDecorationsCollection(refusedLines(outcome, path));
+    const refused = refusedLines(outcome, path);
+    const lines = code.current.createDecorationsCollection(refused);
+    const [place] = refused;
+    if (place !== undefined) code.current.revealLineInCenterIfOutsideViewport(place.range.startLineNumber);
     return () => lines.clear();
   }, [path, outcome]);
 

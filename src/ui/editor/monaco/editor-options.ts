@@ -12,6 +12,9 @@ function overflowHome(): HTMLElement {
   return home;
 }
 
+/** Brackets in the colour of the text: colour has other meanings here. */
+export const PLAIN_BRACKETS = { enabled: false, independentColorPoolPerBracketType: false } as const;
+
 type CommonOptions = editor.IEditorOptions &
   editor.IGlobalEditorOptions &
   Pick<editor.IStandaloneEditorConstructionOptions, 'overflowWidgetsDomNode'>;

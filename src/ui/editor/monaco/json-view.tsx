@@ -1,7 +1,7 @@
 import type { editor } from 'monaco-editor/editor';
 import { useEffect, useRef } from 'react';
 import { useApp } from '../../app-context';
-import { commonOptions } from './editor-options';
+import { commonOptions, PLAIN_BRACKETS } from './editor-options';
 import { JSON_LANGUAGE } from './languages';
 import { monaco } from './monaco';
 import { ownKeys } from './own-keys';
@@ -32,6 +32,7 @@ export function JsonView({ name, text, line }: JsonViewProps) {
       tabFocusMode: true,
       stickyScroll: { enabled: true, maxLineCount: 3 },
     });
+    made.getModel()?.updateOptions({ bracketColorizationOptions: PLAIN_BRACKETS });
     view.current = made;
     const releaseKeys = ownKeys(host.current, commands);
     return () => {

@@ -1,5 +1,6 @@
 import type { editor } from 'monaco-editor/editor';
 import { editFile, useFilesStore } from '../../stores/files-store';
+import { PLAIN_BRACKETS } from './editor-options';
 import { PLAIN_LANGUAGE, YAML_LANGUAGE } from './languages';
 import { monaco } from './monaco';
 import { isServed } from './text-limits';
@@ -48,7 +49,7 @@ class Models {
   #create(path: string, text: string): editor.ITextModel {
     const uri = monaco.Uri.from({ scheme: 'file', path: `/mesh/${path}` });
     const model = monaco.editor.createModel(text, isServed(text) ? YAML_LANGUAGE : PLAIN_LANGUAGE, uri);
-    model.updateOptions({ tabSize: 2, insertSpaces: true });
+    model.updateOptions({ tabSize: 2, insertSpaces: true, bracketColorizationOptions: PLAIN_BRACKETS });
     model.onDidChangeContent((event) => {
       const large = event.changes.some(
         (change) => change.text.length > LARGE_INSERT || change.rangeLength > LARGE_INSERT,
