@@ -1,7 +1,7 @@
 import { assert, hash64Mod } from '../../../base';
+import type { CompiledRouteAction, CompiledWeightedCluster } from './compiled-route';
 import { generateHash } from './hash-policy';
 import { type ConnectionInfo, type RequestView, requestHeaderValues } from './http-message';
-import type { CompiledRouteAction, CompiledWeightedCluster } from './route-compilation';
 
 /** The cluster of one request. An empty name (a missing cluster header) is an unknown cluster: flag NC. */
 export interface ClusterChoice {

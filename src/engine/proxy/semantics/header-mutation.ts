@@ -1,5 +1,13 @@
 import { assertNever } from '../../../base';
 import type { ClusterChoice } from './cluster-selection';
+import type {
+  CompiledHostRewrite,
+  CompiledMutationLevel,
+  CompiledPathRewrite,
+  CompiledRoute,
+  CompiledRouteConfiguration,
+  CompiledVirtualHost,
+} from './compiled-route';
 import type { FormatContext } from './format-context';
 import type { HeaderMap } from './header-map';
 import { applyHeaderMutations, type CompiledHeaderMutations } from './header-parser';
@@ -13,14 +21,6 @@ import {
 import { type PreparedLocalReply, prepareLocalReply } from './local-reply';
 import { matchedPathPart } from './path-matcher';
 import { ResponseCodeDetails } from './response-code-details';
-import type {
-  CompiledHostRewrite,
-  CompiledMutationLevel,
-  CompiledPathRewrite,
-  CompiledRoute,
-  CompiledRouteConfiguration,
-  CompiledVirtualHost,
-} from './route-compilation';
 import { formatText } from './substitution-format';
 
 /** A matched route with the levels above it, whose header lists apply too. */

@@ -10,6 +10,15 @@ export {
 export { withRequestAttemptCount, withResponseAttemptCount, withUpstreamServiceTime } from './attempt-headers';
 export { type BackOffState, type BackOffStrategy, nextBackOffMs, resetBackOff, startBackOff } from './back-off';
 export { type ClusterChoice, clusterChoiceUsesRandom, selectCluster } from './cluster-selection';
+export type {
+  CompiledActionKind,
+  CompiledRedirect,
+  CompiledRoute,
+  CompiledRouteAction,
+  CompiledRouteConfiguration,
+  CompiledVirtualHost,
+  CompiledWeightedCluster,
+} from './compiled-route';
 export type { FilterChainInput } from './filter-chain-input';
 export {
   type CompiledFilterChains,
@@ -61,6 +70,15 @@ export {
   type LocalRateLimitCounter,
   type LocalRateLimitInput,
 } from './filters/local-rate-limit';
+export {
+  type CompiledRateLimitPolicy,
+  compileRateLimitPolicies,
+  decideRateLimit,
+  type RateLimitCounter,
+  type RateLimitDescriptor,
+  type RateLimitSubject,
+  rateLimitDescriptors,
+} from './filters/rate-limit';
 export {
   type CompiledRbac,
   type CompiledRbacRules,
@@ -153,6 +171,7 @@ export {
   type LoadBalancerContext,
   type LoadBalancerCounter,
   type LoadBalancerState,
+  type LocalZone,
   NO_HOST,
   type PickExplanation,
 } from './load-balancing/contract';
@@ -171,10 +190,7 @@ export {
   type HostTable,
   healthClass,
 } from './load-balancing/host-table';
-export {
-  effectiveLocalityWeight,
-  type LocalZone,
-} from './load-balancing/locality-routing';
+export { effectiveLocalityWeight } from './load-balancing/locality-routing';
 export { buildMaglevTable, lookUpMaglev } from './load-balancing/maglev';
 export { type PeakEwmaOptions, peakEwmaCost, updatePeakEwma } from './load-balancing/peak-ewma';
 export type { LoadBalancerPlan } from './load-balancing/plan';
@@ -257,16 +273,7 @@ export {
   wouldRetryFromHeaders,
   wouldRetryFromReset,
 } from './retry-state';
-export {
-  type CompiledActionKind,
-  type CompiledRedirect,
-  type CompiledRoute,
-  type CompiledRouteAction,
-  type CompiledRouteConfiguration,
-  type CompiledVirtualHost,
-  type CompiledWeightedCluster,
-  compileRouteConfiguration,
-} from './route-compilation';
+export { compileRouteConfiguration } from './route-compilation';
 export {
   CATCH_ALL_VIRTUAL_CLUSTER,
   findVirtualCluster,

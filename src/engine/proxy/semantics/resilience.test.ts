@@ -16,6 +16,7 @@ import {
   runtimeFraction,
   virtualHost,
 } from '../../../xds';
+import type { CompiledRouteAction } from './compiled-route';
 import { HeaderMap } from './header-map';
 import {
   applyHealthCheck,
@@ -41,7 +42,7 @@ import {
   shouldRetryHeaders,
   shouldRetryReset,
 } from './retry-state';
-import { type CompiledRouteAction, compileRouteConfiguration } from './route-compilation';
+import { compileRouteConfiguration } from './route-compilation';
 import { isShadowed, shadowAuthority, shadowCluster } from './shadow';
 import { expectedTimeoutMs, finalTimeouts, formatGrpcTimeout, routeMaxStreamDurationNs } from './timeouts';
 import { maxStreamDurationReply, upstreamResetReply, upstreamTimeoutReply } from './upstream-reset';

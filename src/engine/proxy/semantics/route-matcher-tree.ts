@@ -1,12 +1,9 @@
 import { assertNever } from '../../../base';
 import type { Route, RouteMatcher, RouteMatchInput, RouteMatchPredicate, RouteOnMatch } from '../../../xds';
+import type { CompiledRoute, RouteSelector } from './compiled-route';
 import { refuse } from './config-error';
 import { type RequestView, requestHeader } from './http-message';
 import { compileStringMatcher, matchString } from './matchers';
-import type { CompiledRoute } from './route-compilation';
-
-/** The routes to try for a request, in order; undefined: the tree leads nowhere. */
-export type RouteSelector = (request: RequestView) => readonly CompiledRoute[] | undefined;
 
 type CompileRoute = (route: Route) => CompiledRoute;
 type ReadInput = (request: RequestView) => string | undefined;

@@ -1,4 +1,5 @@
 import type { FractionalPercent } from '../../../xds';
+import type { CompiledRoute, CompiledRouteConfiguration, CompiledVirtualHost, WildcardLength } from './compiled-route';
 import {
   type ConnectionInfo,
   type DynamicMetadata,
@@ -15,12 +16,6 @@ import {
   parseQueryParameters,
 } from './matchers';
 import { matchPath } from './path-matcher';
-import type {
-  CompiledRoute,
-  CompiledRouteConfiguration,
-  CompiledVirtualHost,
-  WildcardLength,
-} from './route-compilation';
 
 /** Why a candidate route lost; the first rule that failed, with what it wanted and what it saw. */
 export type RouteRejection =

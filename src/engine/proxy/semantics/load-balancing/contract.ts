@@ -1,8 +1,8 @@
 import type { Hash64, Ns } from '../../../../base';
+import type { Locality } from '../../../../xds';
 import type { RandomSource } from '../http-message';
 import type { EdfState } from './edf-scheduler';
 import type { HostPartition } from './host-partition';
-import type { LocalZone } from './locality-routing';
 
 /** No host: the request fails with flag UH. */
 export const NO_HOST = -1;
@@ -65,6 +65,12 @@ export interface LoadBalancerState {
   readonly localities: readonly (readonly [EdfState | undefined, EdfState | undefined])[];
   /** Balancers of subsets, by their key. */
   readonly subsets: readonly (readonly [string, LoadBalancerState])[];
+}
+
+/** The proxy's own zone and the hosts of its own cluster, for zone-aware routing. */
+export interface LocalZone {
+  readonly locality: Locality;
+  readonly hosts: HostPartition;
 }
 
 /** What a balancer is told when hosts change. */

@@ -1,6 +1,6 @@
 import type { CommonLbConfig, Locality } from '../../../../xds';
 import type { RandomSource } from '../http-message';
-import type { LoadBalancerCounter } from './contract';
+import type { LoadBalancerCounter, LocalZone } from './contract';
 import { EdfScheduler, type EdfState } from './edf-scheduler';
 import type { HostPartition, PriorityHosts } from './host-partition';
 import type { LocalitySources, PrioritySources } from './host-source';
@@ -67,12 +67,6 @@ function weightsOf(
 function schedulerOf(weights: readonly number[], seed: number): EdfScheduler | undefined {
   const weighted = weights.map((_, index) => index).filter((index) => (weights[index] ?? 0) > 0);
   return weighted.length === 0 ? undefined : EdfScheduler.withPicks(weighted, (index) => weights[index] ?? 0, seed);
-}
-
-/** The proxy's own zone and the hosts of its own cluster, for zone-aware routing. */
-export interface LocalZone {
-  readonly locality: Locality;
-  readonly hosts: HostPartition;
 }
 
 type ZoneAwareConfig = Extract<CommonLbConfig['localityConfig'], { kind: 'zoneAware' }>;

@@ -1,0 +1,125 @@
+import type { RateLimitAction, RateLimitConfig, RateLimitPolicy } from '../../../../xds';
+import { type ConnectionInfo, type RequestView, requestHeader } from '../http-message';
+import { type CompiledHeaderMatcher, compileHeaderMatchers, findUnmatchedHeader } from '../matchers';
+import { ResponseCodeDetails } from '../response-code-details';
+import { ResponseFlag } from '../response-flags';
+import { continueWith, type FilterVerdict, replyLocally } from './verdict';
+
+/** One descriptor: key and value pairs in the order of the actions. */
+export type RateLimitDescriptor = readonly (readonly [string, string])[];
+
+interface CompiledAction {
+  readonly source: RateLimitAction;
+  readonly headers: readonly CompiledHeaderMatcher[];
+}
+
+export interface CompiledRateLimitPolicy {
+  readonly source: RateLimitPolicy;
+  readonly actions: readonly CompiledAction[];
+}
+
+export function compileRateLimitPolicies(policies: readonly RateLimitPolicy[]): readonly CompiledRateLimitPolicy[] {
+  return policies.map((source) => ({
+    source,
+    actions: source.actions.map((action) => ({
+      source: action,
+      headers: action.kind === 'headerValueMatch' ? compileHeaderMatchers(action.headers) : [],
+    })),
+  }));
+}
+
+export interface RateLimitSubject {
+  readonly request: RequestView;
+  readonly connection: ConnectionInfo;
+  /** Cluster of the proxy's own node. */
+  readonly sourceCluster: string;
+  /** Cluster of the request's route. */
+  readonly destinationCluster: string;
+}
+
+const NO_ENTRY = 'none';
+const SKIP = 'skip';
+
+// envoyproxy/envoy source/common/router/router_ratelimit.cc *Action::populateDescriptor
+function entryOf(action: CompiledAction, subject: RateLimitSubject): readonly [string, string] | 'none' | 'skip' {
+  const { source } = action;
+  switch (source.kind) {
+    case 'sourceCluster':
+      return ['source_cluster', subject.sourceCluster];
+    case 'destinationCluster':
+      return ['destination_cluster', subject.destinationCluster];
+    case 'requestHeaders': {
+      const value = requestHeader(subject.request, source.headerName.toLowerCase());
+      if (value === undefined) return source.skipIfAbsent ? SKIP : NO_ENTRY;
+      return [source.descriptorKey, value];
+    }
+    case 'remoteAddress':
+      return ['remote_address', subject.connection.remoteAddress.address];
+    case 'genericKey':
+      return [source.descriptorKey === '' ? 'generic_key' : source.descriptorKey, source.descriptorValue];
+    case 'headerValueMatch': {
+      const matches = findUnmatchedHeader(action.headers, (name) => requestHeader(subject.request, name)) === undefined;
+      if (matches !== source.expectMatch) return NO_ENTRY;
+      return [source.descriptorKey === '' ? 'header_match' : source.descriptorKey, source.descriptorValue];
+    }
+    case 'opaque':
+      return NO_ENTRY;
+  }
+}
+
+/** The descriptors of a request; an action that yields nothing drops the whole descriptor, unless it may be skipped. */
+// envoyproxy/envoy source/common/router/router_ratelimit.cc RateLimitPolicyEntryImpl::populateDescriptors
+export function rateLimitDescriptors(
+  policies: readonly CompiledRateLimitPolicy[],
+  subject: RateLimitSubject,
+): readonly RateLimitDescriptor[] {
+  const descriptors: RateLimitDescriptor[] = [];
+  for (const policy of policies) {
+    const entries = policy.actions.map((action) => entryOf(action, subject));
+    if (entries.includes(NO_ENTRY)) continue;
+    const kept = entries.filter((entry) => typeof entry !== 'string');
+    if (kept.length > 0) descriptors.push(kept);
+  }
+  return descriptors;
+}
+
+export type RateLimitCounter = 'ok' | 'over_limit' | 'error' | 'failure_mode_allowed';
+
+const OVER_LIMIT_STATUS = 429;
+const ERROR_STATUS = 500;
+
+/** What becomes of the request once the rate limit service answered; without descriptors it is not asked. */
+// envoyproxy/envoy source/extensions/filters/http/ratelimit/ratelimit.cc Filter::complete
+export function decideRateLimit(
+  config: RateLimitConfig,
+  request: RequestView,
+  answer: 'ok' | 'overLimit' | 'error',
+  count: (counter: RateLimitCounter) => void,
+): FilterVerdict {
+  switch (answer) {
+    case 'ok':
+      count('ok');
+      return continueWith(request);
+    case 'overLimit':
+      count('over_limit');
+      return replyLocally({
+        status: OVER_LIMIT_STATUS,
+        body: '',
+        details: ResponseCodeDetails.RateLimited,
+        flag: ResponseFlag.RateLimited,
+        headers: [['x-envoy-ratelimited', 'true']],
+      });
+    case 'error':
+      count('error');
+      if (!config.failureModeDeny) {
+        count('failure_mode_allowed');
+        return continueWith(request);
+      }
+      return replyLocally({
+        status: ERROR_STATUS,
+        body: '',
+        details: ResponseCodeDetails.RateLimiterError,
+        flag: ResponseFlag.RateLimitServiceError,
+      });
+  }
+}
