@@ -15,12 +15,12 @@ function decisionView(decision: Decision, locate: Locate): DecisionView {
     atNs: decision.atNs,
     proxy: decision.proxy,
     stage: decision.stage,
-    sentence: describeReason(decision.reason),
+    sentence: describeReason(decision.stage, decision.reason),
     chosen: decision.chosen,
     ...sourceOf(decision.origin, locate),
     rejected: decision.rejected.map((rejected) => ({
       name: rejected.name,
-      sentence: describeReason(rejected.reason),
+      sentence: describeReason(decision.stage, rejected.reason),
       ...sourceOf(rejected.origin, locate),
     })),
   };
