@@ -3,6 +3,7 @@ import {
   type Diagnostic,
   type KindRegistry,
   objectKey,
+  ParseCache,
   parseManifests,
   type Resource,
   type SourceFile,
@@ -21,27 +22,34 @@ export interface ParsedManifests {
 
 const MAX_FIELDS = 20;
 
-/** Parses the user's files and the presets that their content calls for. An object that the user wrote replaces a preset's of the same name. */
-export function readManifests(
-  files: readonly SourceFile[],
-  presets: readonly PresetDefinition[],
-  registry: KindRegistry,
-): ParsedManifests {
-  const own = parseManifests(files, registry);
-  const ownResources = inOrder(own);
-  const called = presets.filter((preset) => isCalledFor(preset.trigger, ownResources));
-  const added = parseManifests(
-    called.flatMap((preset) => preset.files),
-    registry,
-  );
-  const written = new Set(ownResources.map((resource) => objectKey(resource.ref)));
-  const presetResources = inOrder(added).filter((resource) => !written.has(objectKey(resource.ref)));
-  const diagnostics = [...own.diagnostics, ...added.diagnostics];
-  return {
-    resources: [...presetResources, ...ownResources],
-    diagnostics,
-    accepted: diagnostics.every((diagnostic) => diagnostic.severity !== 'error'),
-  };
+/**
+ * Parses the user's files and the presets that their content calls for. An object that the user wrote replaces a
+ * preset's of the same name. What stands in the text as before is not parsed again.
+ */
+export class ManifestReader {
+  readonly #ownCache = new ParseCache();
+  readonly #presetCache = new ParseCache();
+
+  constructor(
+    private readonly presets: readonly PresetDefinition[],
+    private readonly registry: KindRegistry,
+  ) {}
+
+  read(files: readonly SourceFile[]): ParsedManifests {
+    const own = parseManifests(files, this.registry, { cache: this.#ownCache });
+    const ownResources = inOrder(own);
+    const called = this.presets.filter((preset) => isCalledFor(preset.trigger, ownResources));
+    const calledFiles = called.flatMap((preset) => preset.files);
+    const added = parseManifests(calledFiles, this.registry, { cache: this.#presetCache });
+    const written = new Set(ownResources.map((resource) => objectKey(resource.ref)));
+    const presetResources = inOrder(added).filter((resource) => !written.has(objectKey(resource.ref)));
+    const diagnostics = [...own.diagnostics, ...added.diagnostics];
+    return {
+      resources: [...presetResources, ...ownResources],
+      diagnostics,
+      accepted: diagnostics.every((diagnostic) => diagnostic.severity !== 'error'),
+    };
+  }
 }
 
 function inOrder(parsed: ReturnType<typeof parseManifests>): readonly Resource[] {

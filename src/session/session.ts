@@ -17,7 +17,7 @@ import { createRegistry, dialectById } from './dialects';
 import { explainProbe } from './explain';
 import { scheduledFaults } from './faults';
 import { BUCKET_NS, History, type Sample } from './history';
-import { CreationOrder, diffResources, type ParsedManifests, readManifests } from './manifests';
+import { CreationOrder, diffResources, ManifestReader, type ParsedManifests } from './manifests';
 import { metricsFrame, rowsOf, seriesOf, totalsOf } from './metrics';
 import type { ScenarioDefinition } from './scenario';
 import type { SessionCheckpoint } from './session-checkpoint';
@@ -69,6 +69,7 @@ export class Session implements ControlHandler {
   readonly #cluster: Cluster;
   readonly #history: History;
   readonly #faults: ActiveFaults;
+  readonly #reader: ManifestReader;
   readonly #creation = new CreationOrder();
   readonly #checkpoints = new CheckpointStore();
   /** Parsing is pure: a replayed apply takes the earlier result. */
@@ -92,6 +93,7 @@ export class Session implements ControlHandler {
   ) {
     const dialect = assertDefined(dialectById(scenario.dialect), `dialect ${scenario.dialect} exists`);
     this.registry = registry;
+    this.#reader = new ManifestReader(scenario.presets, registry);
     this.#engine = new Simulation({ seed: scenario.seed, control: this });
     this.#cluster = new Cluster({
       dialect,
@@ -308,7 +310,7 @@ export class Session implements ControlHandler {
   #parse(files: readonly SourceFile[]): ParsedManifests {
     const known = this.#parsed.get(files);
     if (known !== undefined) return known;
-    const parsed = readManifests(files, this.scenario.presets, this.registry);
+    const parsed = this.#reader.read(files);
     this.#parsed.set(files, parsed);
     return parsed;
   }
