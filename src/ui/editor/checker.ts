@@ -34,6 +34,13 @@ export function mergeFindings(
   return [...checked, ...kept];
 }
 
+let requestCheck: () => void = () => undefined;
+
+/** Checks the texts although nobody has changed them: what they are checked against has. */
+export function checkAgain(): void {
+  requestCheck();
+}
+
 /** Checks the texts off the main thread after every pause in typing; returns the way to stop. */
 export function startChecker(client: SimulationClient): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,15 +57,19 @@ export function startChecker(client: SimulationClient): () => void {
     setDiagnostics(mergeFindings(checked, applied.diagnostics, dirty));
     forgetMendedRefusal(checked);
   };
-  const stop = useFilesStore.subscribe((state, before) => {
-    if (state.files === before.files) return;
+  const schedule = (): void => {
     clearTimeout(timer);
     // A check that fails is one whose worker died: the next keystroke starts another.
     timer = setTimeout(() => check().catch(() => undefined), QUIET_MS);
+  };
+  const stop = useFilesStore.subscribe((state, before) => {
+    if (state.files !== before.files) schedule();
   });
+  requestCheck = schedule;
   return () => {
     clearTimeout(timer);
     stop();
+    requestCheck = () => undefined;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { LoadResult, ScenarioDefinition, SimulationClient, SourceFile } from '../../worker';
-import { activateFile, editFiles, openFiles } from '../stores/files-store';
+import { activateFile, editFiles, openFiles, setDiagnostics, useFilesStore } from '../stores/files-store';
 import { toast } from '../stores/notices-store';
-import { rememberApplied } from './checker';
+import { checkAgain, rememberApplied } from './checker';
 import { draftKeeper } from './draft-keeper';
 import { type Draft, deleteDraft, readDraft, sameFiles } from './drafts';
 import { resetEditor } from './editor-store';
@@ -14,25 +14,29 @@ export async function loadWithDraft(client: SimulationClient, scenario: Scenario
   draftKeeper.pause();
   const draft = await readDraft(scenario.id);
   const applied = draft === undefined || sameFiles(draft.applied, scenario.files) ? scenario.files : draft.applied;
+  show(applied, draft);
   let result = await client.load({ ...scenario, files: applied });
-  const runs = result.accepted || applied === scenario.files;
-  if (!runs) {
+  if (!result.accepted && applied !== scenario.files) {
     result = await client.load(scenario);
+    show(scenario.files, draft);
     toast({
       tone: 'bad',
       title: 'Your last configuration does not start any more',
       detail: 'The scenario’s own files run instead. Your texts stand in the editor.',
     });
   }
-  show(runs ? applied : scenario.files, result, draft);
+  const { applied: running } = useFilesStore.getState();
+  rememberApplied(running, result.diagnostics);
+  setDiagnostics(result.diagnostics);
+  checkAgain();
   draftKeeper.open(scenario.id, scenario.files);
   return result;
 }
 
-function show(running: readonly SourceFile[], result: LoadResult, draft: Draft | undefined): void {
+/** The texts stand on the screen before the simulation has read them. */
+function show(running: readonly SourceFile[], draft: Draft | undefined): void {
   resetEditor();
-  openFiles(running, result.diagnostics);
-  rememberApplied(running, result.diagnostics);
+  openFiles(running);
   if (draft === undefined) return;
   if (!sameFiles(draft.files, running)) editFiles(draft.files);
   if (draft.files.some((file) => file.path === draft.activePath)) activateFile(draft.activePath);

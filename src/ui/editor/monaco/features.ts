@@ -1,4 +1,6 @@
-// The parts of the editor that manifests need; all of them would weigh an eighth more.
+// The parts of the editor that manifests need; all of them would weigh an eighth more. The list of suggestions has no
+// feature of its own: it comes along with completions inside the line, which are left out here.
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController.js';
 import 'monaco-editor/features/anchorSelect/register';
 import 'monaco-editor/features/bracketMatching/register';
 import 'monaco-editor/features/caretOperations/register';

@@ -28,6 +28,7 @@ export function startYamlService(schema: JsonSchema): void {
   configureMonacoYaml({ ...monaco, editor: { ...monaco.editor, createWebWorker } } as never, {
     isKubernetes: true,
     validate: false,
+    hoverSchemaSource: false,
     enableSchemaRequest: false,
     format: { enable: true, printWidth: 120, singleQuote: false },
     schemas: [{ uri: 'meshwork://manifests', fileMatch: ['**/*'], schema }],
