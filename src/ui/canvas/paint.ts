@@ -1,3 +1,4 @@
+import type { MutablePoint } from './edge-table';
 import { OUTCOME } from './flight-store';
 import type { RendererTheme } from './messages';
 
@@ -23,6 +24,13 @@ export type DrawContext = Pick<
   | 'strokeStyle'
 >;
 
+/** What a picture is drawn with. `scale` is 1 for particles 8.4 px across. */
+export interface Brush {
+  readonly context: DrawContext;
+  readonly theme: RendererTheme;
+  readonly scale: number;
+}
+
 /** Positions of one kind of particle: x, y interleaved, in CSS pixels. */
 class Points {
   values = new Float32Array(256);
@@ -39,7 +47,7 @@ class Points {
     this.count += 1;
   }
 
-  forEach(draw: (x: number, y: number) => void): void {
+  visit(draw: (x: number, y: number) => void): void {
     for (let index = 0; index < this.count; index++) {
       draw(this.values[index * 2] ?? 0, this.values[index * 2 + 1] ?? 0);
     }
@@ -69,25 +77,25 @@ export class Batch {
     this.#points[outcome]?.add(x, y);
   }
 
-  addTail(outcome: number, fromX: number, fromY: number, x: number, y: number): void {
+  addTail(outcome: number, from: MutablePoint, to: MutablePoint): void {
     const tails = this.#tails[outcome];
-    tails?.add(fromX, fromY);
-    tails?.add(x, y);
+    tails?.add(from.x, from.y);
+    tails?.add(to.x, to.y);
   }
 
-  /** `scale` is 1 for particles 8.4 px across. */
-  draw(context: DrawContext, theme: RendererTheme, scale: number, alpha: number): void {
+  draw(brush: Brush, alpha: number): void {
+    const { context } = brush;
     context.lineCap = 'round';
-    this.#drawTails(context, theme, scale, alpha);
+    this.#drawTails(brush, alpha);
     context.globalAlpha = alpha;
-    this.#drawMirrored(context, theme, scale);
-    this.#drawFilled(context, theme, scale);
-    this.#drawRings(context, theme, scale);
-    this.#drawCrosses(context, theme, scale);
+    this.#drawMirrored(brush);
+    this.#drawFilled(brush);
+    this.#drawRings(brush);
+    this.#drawCrosses(brush);
     context.globalAlpha = 1;
   }
 
-  #drawTails(context: DrawContext, theme: RendererTheme, scale: number, alpha: number): void {
+  #drawTails({ context, theme, scale }: Brush, alpha: number): void {
     context.globalAlpha = 0.45 * alpha;
     context.lineWidth = 3 * scale;
     this.#tails.forEach((tails, outcome) => {
@@ -102,54 +110,43 @@ export class Batch {
     });
   }
 
-  #drawFilled(context: DrawContext, theme: RendererTheme, scale: number): void {
+  #drawFilled(brush: Brush): void {
+    const { context, theme, scale } = brush;
     context.strokeStyle = theme.background;
     context.lineWidth = 1.5 * scale;
-    this.#fill(context, OUTCOME.success, theme.ok, (x, y) => circle(context, x, y, 4.2 * scale), scale);
-    this.#fill(
-      context,
-      OUTCOME.denied,
-      theme.deny,
-      (x, y) => context.rect(x - 4 * scale, y - 4 * scale, 8 * scale, 8 * scale),
-      scale,
-    );
-    this.#fill(context, OUTCOME.tcp, theme.tcp, (x, y) => diamond(context, x, y, 5 * scale), scale);
+    this.#fill(brush, OUTCOME.success, (x, y) => circle(context, x, y, 4.2 * scale));
+    this.#fill(brush, OUTCOME.denied, (x, y) => context.rect(x - 4 * scale, y - 4 * scale, 8 * scale, 8 * scale));
+    this.#fill(brush, OUTCOME.tcp, (x, y) => diamond(context, x, y, 5 * scale));
   }
 
-  #fill(
-    context: DrawContext,
-    outcome: number,
-    colour: string,
-    trace: (x: number, y: number) => void,
-    ...[scale]: [number]
-  ): void {
+  #fill({ context, theme, scale }: Brush, outcome: number, trace: (x: number, y: number) => void): void {
     const points = this.#points[outcome];
     if (points === undefined || points.count === 0) return;
-    context.fillStyle = colour;
+    context.fillStyle = colourOf(outcome, theme);
     if (points.count >= SIMPLE_FROM) {
       const size = 7 * scale;
-      points.forEach((x, y) => context.fillRect(x - size / 2, y - size / 2, size, size));
+      points.visit((x, y) => context.fillRect(x - size / 2, y - size / 2, size, size));
       return;
     }
     context.beginPath();
-    points.forEach(trace);
+    points.visit(trace);
     context.fill();
     context.stroke();
   }
 
-  #drawRings(context: DrawContext, theme: RendererTheme, scale: number): void {
+  #drawRings({ context, theme, scale }: Brush): void {
     const points = this.#points[OUTCOME.retry];
     if (points === undefined || points.count === 0) return;
     context.fillStyle = theme.background;
     context.strokeStyle = theme.retry;
     context.lineWidth = 2.2 * scale;
     context.beginPath();
-    points.forEach((x, y) => circle(context, x, y, 4.2 * scale));
+    points.visit((x, y) => circle(context, x, y, 4.2 * scale));
     context.fill();
     context.stroke();
   }
 
-  #drawMirrored(context: DrawContext, theme: RendererTheme, scale: number): void {
+  #drawMirrored({ context, theme, scale }: Brush): void {
     const points = this.#points[OUTCOME.mirrored];
     if (points === undefined || points.count === 0) return;
     context.fillStyle = theme.background;
@@ -157,18 +154,18 @@ export class Batch {
     context.lineWidth = 1.4 * scale;
     context.setLineDash([2 * scale, 1.6 * scale]);
     context.beginPath();
-    points.forEach((x, y) => circle(context, x, y, 3.4 * scale));
+    points.visit((x, y) => circle(context, x, y, 3.4 * scale));
     context.fill();
     context.stroke();
     context.setLineDash([]);
   }
 
-  #drawCrosses(context: DrawContext, theme: RendererTheme, scale: number): void {
+  #drawCrosses({ context, theme, scale }: Brush): void {
     const points = this.#points[OUTCOME.failure];
     if (points === undefined || points.count === 0) return;
     const reach = 4 * scale;
     context.beginPath();
-    points.forEach((x, y) => {
+    points.visit((x, y) => {
       context.moveTo(x - reach, y - reach);
       context.lineTo(x + reach, y + reach);
       context.moveTo(x + reach, y - reach);

@@ -82,12 +82,13 @@ export class RenderLoop {
   #listen(port: MessagePort): void {
     this.#port?.close();
     this.#port = port;
-    port.onmessage = ({ data }: MessageEvent<FlightFrame>) => {
+    port.addEventListener('message', ({ data }: MessageEvent<FlightFrame>) => {
       port.postMessage({ ack: data.frame });
       this.#scene.addFrame(data, this.host.nowMs());
       if (data.count > 0 || data.reset || data.rate === 0) this.#dirty = true;
       this.#schedule();
-    };
+    });
+    port.start();
   }
 
   #resize(): void {

@@ -20,7 +20,7 @@ function adopt(canvas: OffscreenCanvas): void {
   });
 }
 
-self.onmessage = ({ data }: MessageEvent<ToRenderer>) => {
+self.addEventListener('message', ({ data }: MessageEvent<ToRenderer>) => {
   if (data.kind === 'canvas') adopt(data.canvas);
   else loop.receive(data);
-};
+});

@@ -61,8 +61,9 @@ export class Scene {
     if (theme === undefined) return 0;
     this.#collect(nowNs);
     const scale = particleScale(this.viewport.zoom);
-    this.#faded.draw(context, theme, scale, UNRELATED_ALPHA);
-    this.#batch.draw(context, theme, scale, 1);
+    const brush = { context, theme, scale };
+    this.#faded.draw(brush, UNRELATED_ALPHA);
+    this.#batch.draw(brush, 1);
     this.#drawRings(context, theme, wallMs);
     return this.#batch.count + this.#faded.count;
   }
@@ -103,7 +104,7 @@ export class Scene {
     const length = this.edges.lengthOf(edge) * this.viewport.zoom;
     const share = Math.min(1, this.#share(flight, nowNs) + TAIL_PX / length);
     this.edges.locate(edge, share, this.viewport, this.#behind);
-    batch.addTail(this.flights.outcome[flight] ?? 0, this.#behind.x, this.#behind.y, this.#at.x, this.#at.y);
+    batch.addTail(this.flights.outcome[flight] ?? 0, this.#behind, this.#at);
   }
 
   #drawRings(context: DrawContext, theme: RendererTheme, wallMs: number): void {

@@ -41,9 +41,7 @@ export default function ChaosPalette() {
       }
       onClose={close}
     >
-      {target.kind === 'mesh' && (
-        <p className="hint">Select a service, a pod or an edge first to break only that.</p>
-      )}
+      {target.kind === 'mesh' && <p className="hint">Select a service, a pod or an edge first to break only that.</p>}
       <FaultList kinds={kinds} current={current} />
       <Settings info={current} target={target} />
       <Actions />
@@ -136,7 +134,9 @@ function Settings({ info, target }: { readonly info: FaultKindInfo; readonly tar
             name="Answer"
             options={STATUSES}
             value={status === 500 ? '500' : status === 429 ? '429' : '503'}
-            onChange={(value) => useChaosStore.setState({ status: value === '500' ? 500 : value === '429' ? 429 : 503 })}
+            onChange={(value) =>
+              useChaosStore.setState({ status: value === '500' ? 500 : value === '429' ? 429 : 503 })
+            }
           />
         </div>
       )}

@@ -31,7 +31,14 @@ export interface FaultKindInfo {
 export const FAULT_KINDS: readonly FaultKindInfo[] = [
   { kind: 'crash', group: 'Pod', label: 'Crash', detail: 'process exits, restarts', icon: 'crash', controls: [] },
   { kind: 'hang', group: 'Pod', label: 'Hang', detail: 'accepts, never answers', icon: 'hang', controls: [] },
-  { kind: 'slow', group: 'Pod', label: 'Slow', detail: 'a multiple of compute time', icon: 'slow', controls: ['factor'] },
+  {
+    kind: 'slow',
+    group: 'Pod',
+    label: 'Slow',
+    detail: 'a multiple of compute time',
+    icon: 'slow',
+    controls: ['factor'],
+  },
   {
     kind: 'errors',
     group: 'Pod',
@@ -49,8 +56,22 @@ export const FAULT_KINDS: readonly FaultKindInfo[] = [
     controls: ['share'],
   },
   { kind: 'networkDelay', group: 'Network', label: 'Delay', detail: 'one way', icon: 'delay', controls: ['delay'] },
-  { kind: 'networkLoss', group: 'Network', label: 'Loss', detail: 'a share of packets', icon: 'loss', controls: ['share'] },
-  { kind: 'partition', group: 'Network', label: 'Partition', detail: 'nothing passes', icon: 'partition', controls: [] },
+  {
+    kind: 'networkLoss',
+    group: 'Network',
+    label: 'Loss',
+    detail: 'a share of packets',
+    icon: 'loss',
+    controls: ['share'],
+  },
+  {
+    kind: 'partition',
+    group: 'Network',
+    label: 'Partition',
+    detail: 'nothing passes',
+    icon: 'partition',
+    controls: [],
+  },
   {
     kind: 'certificateExpired',
     group: 'Mesh',
@@ -83,9 +104,7 @@ export interface FaultTarget {
 
 function selectorOf(service: ServiceNodeView): EntitySelector | undefined {
   if (service.kind === 'client') return undefined;
-  return service.namespace === ''
-    ? { service: service.name }
-    : { namespace: service.namespace, service: service.name };
+  return service.namespace === '' ? { service: service.name } : { namespace: service.namespace, service: service.name };
 }
 
 /** The target that a selection means; a selection of nothing means the mesh. */

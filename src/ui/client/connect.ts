@@ -1,4 +1,5 @@
 import type { SimulationClient, WorkerEvent } from '../../worker';
+import { formatTime } from '../format/numbers';
 import { setActivity, useActivityStore } from '../stores/activity-store';
 import { setMetrics } from '../stores/metrics-store';
 import { dismissBanner, showBanner } from '../stores/notices-store';
@@ -7,7 +8,6 @@ import { simulationClock } from '../stores/simulation-clock';
 import { setTopology } from '../stores/topology-store';
 import { setStatus, useTransportStore } from '../stores/transport-store';
 import { endDueFaults } from './faults';
-import { formatTime } from '../format/numbers';
 
 /** A worker that died and one that cannot be brought back differ by what comes next: a status, or nothing for this long. */
 const GIVE_UP_MS = 15_000;
@@ -109,7 +109,10 @@ class Supervisor {
 }
 
 function warnAboutSpeed(reachedSpeed: number | undefined, speed: number): void {
-  if (reachedSpeed === undefined) return dismissBanner('speed');
+  if (reachedSpeed === undefined) {
+    dismissBanner('speed');
+    return;
+  }
   showBanner({
     key: 'speed',
     tone: 'warn',
@@ -128,7 +131,10 @@ function warnAboutControlPlane(client: SimulationClient): void {
     const spec = injected.get(fault.id)?.spec;
     return spec?.scope === 'controlPlane' && spec.kind === 'down';
   });
-  if (outage === undefined) return dismissBanner(CONTROL_PLANE_BANNER);
+  if (outage === undefined) {
+    dismissBanner(CONTROL_PLANE_BANNER);
+    return;
+  }
   showBanner({
     key: CONTROL_PLANE_BANNER,
     tone: 'warn',

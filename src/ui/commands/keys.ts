@@ -17,7 +17,7 @@ function pressesControl(event: KeyboardEvent): boolean {
 
 function isBlocked(event: KeyboardEvent, command: Command): boolean {
   if (event.defaultPrevented) return true;
-  const inDialog = event.target instanceof HTMLElement && event.target.closest('dialog') !== null;
+  const inDialog = event.target instanceof HTMLElement && event.target.closest('dialog.dialog') !== null;
   if (inDialog) return true;
   return command.whileTyping !== true && (isTyping(event.target) || pressesControl(event));
 }

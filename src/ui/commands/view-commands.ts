@@ -18,15 +18,16 @@ function toggle(panel: 'leftOpen' | 'rightOpen' | 'dockOpen'): void {
 function toggleEditor(): void {
   switch (shellMode()) {
     case 'wide':
-      return toggle('rightOpen');
+      toggle('rightOpen');
+      break;
     case 'drawer':
-      return useLayoutStore.setState(({ drawerOpen }) => ({ drawerOpen: !drawerOpen }));
+      useLayoutStore.setState(({ drawerOpen }) => ({ drawerOpen: !drawerOpen }));
+      break;
     case 'single':
-      return useLayoutStore.setState(({ singlePanel }) => ({
-        singlePanel: singlePanel === 'editor' ? 'graph' : 'editor',
-      }));
+      useLayoutStore.setState(({ singlePanel }) => ({ singlePanel: singlePanel === 'editor' ? 'graph' : 'editor' }));
+      break;
     case 'phone':
-      return;
+      break;
   }
 }
 

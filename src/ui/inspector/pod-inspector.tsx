@@ -1,6 +1,6 @@
 import type { PodObservation, PodStatusView } from '../../worker';
 import { useApp } from '../app-context';
-import { podMark, POD_WORDS } from '../model/health';
+import { POD_WORDS, podMark } from '../model/health';
 import { CommandButton } from '../parts/command-button';
 import { announce } from '../stores/notices-store';
 import { clearSelection, select } from '../stores/selection-store';
@@ -44,11 +44,7 @@ export function PodInspector({ id }: { readonly id: string }) {
           Break
         </CommandButton>
         {owner !== undefined && (
-          <button
-            type="button"
-            className="button button-small"
-            onClick={() => select({ kind: 'service', id: owner })}
-          >
+          <button type="button" className="button button-small" onClick={() => select({ kind: 'service', id: owner })}>
             Whole service
           </button>
         )}
@@ -74,7 +70,11 @@ function podNumbers(observed: PodObservation | undefined) {
     { value: show(observed?.busyWorkers), label: 'busy workers' },
     { value: show(observed?.queuedRequests), label: 'in the queue' },
     { value: show(observed?.completed), label: 'answered' },
-    { value: show(observed?.errors), label: 'errors', tone: observed !== undefined && observed.errors > 0 ? 'bad' : '' },
+    {
+      value: show(observed?.errors),
+      label: 'errors',
+      tone: observed !== undefined && observed.errors > 0 ? 'bad' : '',
+    },
   ] as const;
 }
 
@@ -84,7 +84,12 @@ function podRows(pod: PodStatusView, observed: PodObservation | undefined) {
   return [
     ['workload', pod.workload],
     ['version', pod.version],
-    ['address', <span key="ip" className="mono">{pod.ip === '' ? '–' : pod.ip}</span>],
+    [
+      'address',
+      <span key="ip" className="mono">
+        {pod.ip === '' ? '–' : pod.ip}
+      </span>,
+    ],
     ['node', pod.nodeName === '' ? '–' : pod.nodeName],
     ['restarts', String(pod.restarts)],
     ['sidecar', proxy],

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 
 /** Asks again and again while shown, one question at a time; what could not be answered leaves the last answer. */
 export function usePolled<T>(ask: () => Promise<T>, key: string, intervalMs: number): T | undefined {
   const [answer, setAnswer] = useState<{ readonly key: string; readonly value: T }>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when the question is another one
+  const askNow = useEffectEvent(ask);
   useEffect(() => {
     let stopped = false;
     let timer: ReturnType<typeof setTimeout>;
@@ -11,7 +11,7 @@ export function usePolled<T>(ask: () => Promise<T>, key: string, intervalMs: num
       timer = setTimeout(poll, intervalMs);
     };
     const poll = (): void => {
-      ask()
+      askNow()
         .then((value) => {
           if (!stopped) setAnswer({ key, value });
         })

@@ -24,7 +24,13 @@ export function Dialog({ label, className, children }: DialogProps) {
   };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it
-    <dialog ref={root} className={`dialog ${className}`} aria-label={label} onClick={clickBeside} onCancel={closeDialog}>
+    <dialog
+      ref={root}
+      className={`dialog ${className}`}
+      aria-label={label}
+      onClick={clickBeside}
+      onCancel={closeDialog}
+    >
       <div className="dialog-body">{children}</div>
     </dialog>
   );

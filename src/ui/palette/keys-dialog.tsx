@@ -32,9 +32,11 @@ export default function KeysDialog() {
           <section key={group}>
             <h3>{group}</h3>
             <dl>
-              {bound.filter((command) => command.group === group).map((command) => (
-                <KeyRow key={command.id} command={command} />
-              ))}
+              {bound
+                .filter((command) => command.group === group)
+                .map((command) => (
+                  <KeyRow key={command.id} command={command} />
+                ))}
             </dl>
           </section>
         ))}

@@ -16,7 +16,14 @@ interface CommandButtonProps {
 }
 
 /** A button that runs a command: name, tooltip and key come from the command. */
-export function CommandButton({ command: id, icon, children, look = 'button', className = '', ...rest }: CommandButtonProps) {
+export function CommandButton({
+  command: id,
+  icon,
+  children,
+  look = 'button',
+  className = '',
+  ...rest
+}: CommandButtonProps) {
   const { commands } = useApp();
   const command = commands.find(id);
   if (command === undefined) return null;

@@ -76,7 +76,8 @@ function MenuList({ id, name, options, selected, choose, shut }: MenuListProps) 
   }, []);
   const move = (event: KeyboardEvent): void => {
     const items = [...(list.current?.querySelectorAll('button') ?? [])];
-    const at = items.findIndex((item) => item === document.activeElement);
+    const active = document.activeElement;
+    const at = active instanceof HTMLButtonElement ? items.indexOf(active) : -1;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (event.key === 'Escape' || event.key === 'Tab') {
       event.stopPropagation();

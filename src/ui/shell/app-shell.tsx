@@ -19,7 +19,6 @@ import { Rail } from './rail';
 import { SplitHandle } from './split-handle';
 import { TopBar } from './top-bar';
 
-
 const Inspector = lazy(() => import('../inspector/inspector'));
 const ChaosPalette = lazy(() => import('../chaos/chaos-palette'));
 const TextView = lazy(() => import('../text-view/text-view'));
@@ -99,13 +98,13 @@ function SkipLinks() {
 function LeftPanel({ mode }: { readonly mode: ShellMode }) {
   const open = useLayoutStore((state) => state.leftOpen);
   const width = useLayoutStore((state) => state.leftWidth);
-  if (mode === 'single') return <NotesPanel foldable={false} />;
+  if (mode === 'single') return <NotesPanel className="" />;
   if (!open) return <Rail side="left" icon="book" label="Scenario" command="view.notes" />;
   return (
-    <div className="side side-left">
-      <NotesPanel foldable />
-      <SplitHandle panel="leftWidth" name="Width of the notes" size={width} grows={1} orientation="vertical" />
-    </div>
+    <NotesPanel
+      className="side side-left"
+      handle={<SplitHandle panel="leftWidth" name="Width of the notes" size={width} grows={1} orientation="vertical" />}
+    />
   );
 }
 
@@ -114,15 +113,23 @@ function RightPanel({ mode }: { readonly mode: ShellMode }) {
   const width = useLayoutStore((state) => state.rightWidth);
   const findings = useFilesStore((state) => state.diagnostics.length);
   const label = findings === 0 ? 'YAML' : `YAML · ${findings} ${findings === 1 ? 'finding' : 'findings'}`;
-  if (mode === 'single') return <EditorSlot />;
+  if (mode === 'single') return <EditorSlot className="" />;
   return (
     <>
       {(!open || mode === 'drawer') && <Rail side="right" icon="code" label={label} command="view.editor" />}
       {open && (
-        <div className={mode === 'drawer' ? 'side side-drawer' : 'side side-right'}>
-          <SplitHandle panel="rightWidth" name="Width of the YAML panel" size={width} grows={-1} orientation="vertical" />
-          <EditorSlot />
-        </div>
+        <EditorSlot
+          className={mode === 'drawer' ? 'side side-drawer' : 'side side-right'}
+          handle={
+            <SplitHandle
+              panel="rightWidth"
+              name="Width of the YAML panel"
+              size={width}
+              grows={-1}
+              orientation="vertical"
+            />
+          }
+        />
       )}
     </>
   );

@@ -14,7 +14,7 @@ export function Dock({ resizable }: { readonly resizable: boolean }) {
   if (current === undefined) return null;
   const Content = current.component;
   return (
-    <footer className="dock" aria-label="Dock" data-testid="dock">
+    <section className="dock" aria-label="Dock" data-testid="dock">
       {resizable && open && (
         <SplitHandle panel="dockHeight" name="Height of the dock" size={height} grows={-1} orientation="horizontal" />
       )}
@@ -36,7 +36,7 @@ export function Dock({ resizable }: { readonly resizable: boolean }) {
           </Suspense>
         </div>
       )}
-    </footer>
+    </section>
   );
 }
 

@@ -46,7 +46,11 @@ function readBlock(lines: readonly string[], at: number): { readonly block: Bloc
     const text = lines.slice(at, end).map((quoted) => quoted.replace(/^>\s?/, ''));
     return { block: { kind: 'quote', text: text.join(' ') }, next: end };
   }
-  const end = endOf(lines, at, (text) => text.trim() !== '' && !HEADING.test(text) && !FENCE.test(text) && !ITEM.test(text));
+  const end = endOf(
+    lines,
+    at,
+    (text) => text.trim() !== '' && !HEADING.test(text) && !FENCE.test(text) && !ITEM.test(text),
+  );
   return { block: { kind: 'paragraph', text: lines.slice(at, end).join(' ').trim() }, next: end };
 }
 
@@ -112,7 +116,7 @@ function inlineElement(match: RegExpExecArray): ReactNode {
 function BlockView({ block }: { readonly block: Block }) {
   switch (block.kind) {
     case 'heading':
-      return block.level === 1 ? <h2>{inline(block.text)}</h2> : <h3>{inline(block.text)}</h3>;
+      return block.level <= 2 ? <h2>{inline(block.text)}</h2> : <h3>{inline(block.text)}</h3>;
     case 'paragraph':
       return <p>{inline(block.text)}</p>;
     case 'quote':

@@ -25,7 +25,8 @@ export function PhoneShell({ graph }: { readonly graph: ReactNode }) {
       <main className="phone-graph" aria-label="Topology">
         {graph}
       </main>
-      <section className="phone-sheet" aria-label="Details">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
+      <section className="phone-sheet" aria-label="Details" tabIndex={0}>
         <PhoneSheet />
       </section>
       <footer className="phone-transport">

@@ -70,10 +70,7 @@ export function setMetrics(frame: MetricsFrame, series: SeriesView): void {
   const state = useMetricsStore.getState();
   const fromEdges = clientMetrics(frame);
   const replaced = new Set(fromEdges.map((service) => service.id));
-  const services = [
-    ...frame.services.filter((service) => !replaced.has(service.id)).map(displayService),
-    ...fromEdges,
-  ];
+  const services = [...frame.services.filter((service) => !replaced.has(service.id)).map(displayService), ...fromEdges];
   const mesh = displayTraffic(frame.mesh);
   useMetricsStore.setState({
     mesh: JSON.stringify(mesh) === JSON.stringify(state.mesh) ? state.mesh : mesh,

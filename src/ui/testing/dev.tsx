@@ -27,7 +27,15 @@ if (query.has('fail')) setTimeout(() => fail('out of memory.'), 3_000);
 
 const root = document.getElementById('root');
 if (root !== null) {
-  const scenario = { id: 'drawn', title: 'Hero Registry', dialect: 'istio', seed: 42, notes: NOTES, files: [], presets: [] } as const;
+  const scenario = {
+    id: 'drawn',
+    title: 'Hero Registry',
+    dialect: 'istio',
+    seed: 42,
+    notes: NOTES,
+    files: [],
+    presets: [],
+  } as const;
   startPage(root, {
     client,
     catalogue: {

@@ -96,7 +96,7 @@ class FakeSimulation {
   attach(port: MessagePort): void {
     this.#port = port;
     this.#reset = true;
-    port.onmessage = () => undefined;
+    port.start();
   }
 
   start(): void {
@@ -179,7 +179,8 @@ class FakeSimulation {
 
   #sendFlights(seconds: number): void {
     if (this.#port === undefined) return;
-    const rows: { edge: number; departNs: number; arriveNs: number; outcome: number; direction: number; id: number }[] = [];
+    const rows: { edge: number; departNs: number; arriveNs: number; outcome: number; direction: number; id: number }[] =
+      [];
     this.world.edges.forEach((edge, row) => {
       const expected = edge.ratePerS * seconds;
       const count = Math.floor(expected) + (this.#random() < expected % 1 ? 1 : 0);

@@ -29,15 +29,7 @@ interface ServiceLine {
 
 type EdgeLine = Partial<Omit<FakeEdge, 'view'>> & { readonly from: string; readonly to: string };
 
-const STATES: readonly PodState[] = [
-  'starting',
-  'ready',
-  'notReady',
-  'failing',
-  'ejected',
-  'crashed',
-  'terminating',
-];
+const STATES: readonly PodState[] = ['starting', 'ready', 'notReady', 'failing', 'ejected', 'crashed', 'terminating'];
 
 function podsOf(line: ServiceLine): PodStatusView[] {
   return (line.pods ?? '').split(' ').flatMap((group) => {

@@ -1,11 +1,11 @@
 import './text-view.css';
 import type { ServiceNodeView } from '../../worker';
-import { KIND_WORDS, shortName, STATE_WORDS } from '../model/describe';
+import InspectorContent from '../inspector/inspector-content';
+import { KIND_WORDS, STATE_WORDS, shortName } from '../model/describe';
 import { nodeState, podNote } from '../model/health';
 import { NO_TRAFFIC } from '../model/traffic';
 import { CommandButton } from '../parts/command-button';
 import { useMetricsStore } from '../stores/metrics-store';
-import InspectorContent from '../inspector/inspector-content';
 import { select, useSelectionStore } from '../stores/selection-store';
 import { useTopologyStore } from '../stores/topology-store';
 

@@ -23,6 +23,8 @@ interface AnchoredPopoverProps {
 }
 
 const MARGIN = 12;
+/** What hangs from the canvas itself stays below its tools. */
+const TOOLS_HEIGHT = 52;
 
 /** Hangs beside its target, over no card if that can be, and moves with the picture. */
 export function AnchoredPopover({ target, width, label, title, testId, children, onClose }: AnchoredPopoverProps) {
@@ -55,35 +57,39 @@ function usePlacement(root: React.RefObject<HTMLDialogElement | null>, target: P
     const element = root.current;
     const canvas = element?.closest('.topology');
     if (!element || !(canvas instanceof HTMLElement)) return;
-    const place = (): void => {
-      const size = { width: canvas.clientWidth, height: canvas.clientHeight };
-      element.style.maxHeight = `${size.height - 2 * MARGIN}px`;
-      element.style.maxWidth = `${size.width - 2 * MARGIN}px`;
-      const own = { width, height: element.offsetHeight };
-      const camera = useCameraStore.getState();
-      if (target.kind === 'canvas') {
-        moveTo(element, size.width - own.width - MARGIN, 52);
-        delete element.dataset['side'];
-        return;
-      }
-      const rect = target.kind === 'picture' ? toScreen(target.rect, camera) : target.rect;
-      const cards = [...useGraphStore.getState().cards.values()].map((card) => toScreen(card, camera));
-      const at = placePopover(rect, own, size, cards);
-      moveTo(element, at.x, at.y);
-      element.dataset['side'] = at.side;
-      element.style.setProperty('--notch-x', `${clamp(rect.x + Math.min(rect.width / 2, 40) - at.x, 18, own.width - 18)}px`);
-      element.style.setProperty('--notch-y', `${clamp(rect.y + Math.min(rect.height / 2, 30) - at.y, 18, own.height - 18)}px`);
-    };
-    place();
-    const observer = new ResizeObserver(place);
+    const move = (): void => place(element, canvas, target, width);
+    move();
+    const observer = new ResizeObserver(move);
     observer.observe(element);
     observer.observe(canvas);
-    const stop = useCameraStore.subscribe(place);
+    const stop = useCameraStore.subscribe(move);
     return () => {
       observer.disconnect();
       stop();
     };
   }, [root, target, width]);
+}
+
+function place(element: HTMLElement, canvas: HTMLElement, target: PopoverTarget, width: number): void {
+  const size = { width: canvas.clientWidth, height: canvas.clientHeight };
+  element.style.maxHeight = `${size.height - 2 * MARGIN}px`;
+  element.style.maxWidth = `${size.width - 2 * MARGIN}px`;
+  const own = { width: Math.min(width, size.width - 2 * MARGIN), height: element.offsetHeight };
+  if (target.kind === 'canvas') {
+    moveTo(element, size.width - own.width - MARGIN, Math.min(TOOLS_HEIGHT, size.height - own.height - MARGIN));
+    delete element.dataset['side'];
+    return;
+  }
+  const camera = useCameraStore.getState();
+  const rect = target.kind === 'picture' ? toScreen(target.rect, camera) : target.rect;
+  const cards = [...useGraphStore.getState().cards.values()].map((card) => toScreen(card, camera));
+  const at = placePopover(rect, own, size, cards);
+  moveTo(element, at.x, at.y);
+  element.dataset['side'] = at.side;
+  const notchX = clamp(rect.x + Math.min(rect.width / 2, 40) - at.x, 18, own.width - 18);
+  const notchY = clamp(rect.y + Math.min(rect.height / 2, 30) - at.y, 18, own.height - 18);
+  element.style.setProperty('--notch-x', `${notchX}px`);
+  element.style.setProperty('--notch-y', `${notchY}px`);
 }
 
 function clamp(value: number, min: number, max: number): number {

@@ -9,6 +9,8 @@ export interface Camera {
 /** Free border around a fitted picture, CSS pixels. */
 const BORDER = { x: 22, top: 26, bottom: 26 } as const;
 const MAX_FIT_ZOOM = 1;
+/** A canvas this narrow shows a part that can be read rather than a whole that cannot. */
+const NARROW = { width: 640, zoom: 0.62 } as const;
 export const MIN_ZOOM = 0.08;
 export const MAX_ZOOM = 2.5;
 
@@ -18,9 +20,11 @@ export function fitCamera(rects: readonly Rect[], width: number, height: number)
   if (all === undefined || width <= 0 || height <= 0) return undefined;
   const room = { width: width - 2 * BORDER.x, height: height - BORDER.top - BORDER.bottom };
   const fit = Math.min(room.width / all.width, room.height / all.height, MAX_FIT_ZOOM);
-  const zoom = Math.max(MIN_ZOOM, fit);
+  const cut = width < NARROW.width && fit < NARROW.zoom;
+  const zoom = cut ? NARROW.zoom : Math.max(MIN_ZOOM, fit);
+  const free = Math.max(0, room.width - all.width * zoom);
   return {
-    x: BORDER.x + (room.width - all.width * zoom) / 2 - all.x * zoom,
+    x: BORDER.x + free / 2 - all.x * zoom,
     y: BORDER.top + (room.height - all.height * zoom) / 2 - all.y * zoom,
     zoom,
   };

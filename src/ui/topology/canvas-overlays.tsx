@@ -6,7 +6,7 @@ import { useScenarioStore } from '../stores/scenario-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { useTransportStore } from '../stores/transport-store';
 import { useGraphStore } from './graph-store';
-import { ParticleShape, type ParticleKind } from './shapes';
+import { type ParticleKind, ParticleShape } from './shapes';
 
 const LEGEND: readonly { readonly kind: ParticleKind; readonly word: string }[] = [
   { kind: 'success', word: 'success' },

@@ -1,11 +1,11 @@
 import { memo } from 'react';
-import type { EdgeDisplay } from '../model/traffic';
+import type { GraphEdgeView } from '../../worker';
 import { describeEdge } from '../model/describe';
+import type { EdgeDisplay } from '../model/traffic';
 import { useActivityStore } from '../stores/activity-store';
 import { useMetricsStore } from '../stores/metrics-store';
 import { useSelectionStore } from '../stores/selection-store';
 import { useTopologyStore } from '../stores/topology-store';
-import type { GraphEdgeView } from '../../worker';
 import { type Cubic, pathOf, pointAt, tangentAt } from './bezier';
 import { edgeWidth } from './geometry';
 import { useGraphStore } from './graph-store';

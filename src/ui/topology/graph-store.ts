@@ -184,10 +184,7 @@ function captionRect({ rect, name, injection }: NamespaceBox, unit: number): Rec
   return { x: rect.x + 18, y: rect.y - height / 2, width: captionWidth(text) * unit, height };
 }
 
-function currentPlaces(
-  state: GraphState,
-  labels: ReadonlyMap<string, LabelVariants>,
-): ReadonlyMap<string, LabelPlace> {
+function currentPlaces(state: GraphState, labels: ReadonlyMap<string, LabelVariants>): ReadonlyMap<string, LabelPlace> {
   const unit = labelUnit(state);
   const requests = [...labels].flatMap(([id, variants]) => {
     const curve = state.curves.get(id);

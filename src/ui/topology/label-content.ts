@@ -74,7 +74,9 @@ function healthyVariants(traffic: EdgeDisplay, options: LabelOptions): LabelVari
 }
 
 function dropEqual(variants: LabelVariants): LabelVariants {
-  return variants.filter((variant, index) => index === 0 || labelText(variant) !== labelText(variants[index - 1] ?? []));
+  return variants.filter(
+    (variant, index) => index === 0 || labelText(variant) !== labelText(variants[index - 1] ?? []),
+  );
 }
 
 /** The label as one text, for readers and for comparing. */

@@ -36,10 +36,7 @@ function rectAround(centre: Point, size: { readonly width: number; readonly heig
 
 function overlaps(a: Rect, b: Rect, gap: number): boolean {
   return (
-    a.x < b.x + b.width + gap &&
-    b.x < a.x + a.width + gap &&
-    a.y < b.y + b.height + gap &&
-    b.y < a.y + a.height + gap
+    a.x < b.x + b.width + gap && b.x < a.x + a.width + gap && a.y < b.y + b.height + gap && b.y < a.y + a.height + gap
   );
 }
 

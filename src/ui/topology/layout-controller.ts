@@ -90,13 +90,17 @@ export class LayoutController {
     clearTimeout(this.#timer);
     const request = this.#request();
     const { ready, positions } = useGraphStore.getState();
-    if (!ready) return this.#first(request);
+    if (ready) this.#grow(request, positions);
+    else this.#first(request);
+  }
+
+  #grow(request: LayoutRequest, positions: Positions): void {
     const news = unplaced(request, positions, this.#edges);
     this.#edges = request.edges;
-    if (news.size === 0) return updateShapes();
     const { moved } = useGraphStore.getState();
-    if (!moved && needsNewLayout(request, news)) return this.#layOut(request);
-    setPositions(growLayout(request, positions, news), moved);
+    if (news.size === 0) updateShapes();
+    else if (!moved && needsNewLayout(request, news)) this.#layOut(request);
+    else setPositions(growLayout(request, positions, news), moved);
   }
 
   #first(request: LayoutRequest): void {
@@ -108,7 +112,10 @@ export class LayoutController {
     }
     const stored = this.#stored();
     this.#edges = request.edges;
-    if (stored === undefined) return this.#layOut(request);
+    if (stored === undefined) {
+      this.#layOut(request);
+      return;
+    }
     const missing = new Set(request.nodes.filter(({ id }) => stored[id] === undefined).map(({ id }) => id));
     setPositions(growLayout(request, stored, missing), true);
     requestFit();

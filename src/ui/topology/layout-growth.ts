@@ -9,7 +9,7 @@ const MAX_TRIES = 200;
 const ANEW_SHARE = 0.3;
 
 function connected(edges: LayoutRequest['edges']): Set<string> {
-  return new Set(edges.flatMap(([source, destination]) => [source, destination]));
+  return new Set(edges.flat());
 }
 
 /**
@@ -20,9 +20,7 @@ export function unplaced(request: LayoutRequest, standing: Positions, before: La
   const was = connected(before);
   const is = connected(request.edges);
   return new Set(
-    request.nodes
-      .filter(({ id }) => standing[id] === undefined || (is.has(id) && !was.has(id)))
-      .map((node) => node.id),
+    request.nodes.filter(({ id }) => standing[id] === undefined || (is.has(id) && !was.has(id))).map((node) => node.id),
   );
 }
 

@@ -1,6 +1,6 @@
 import { type LayoutRequest, layoutGraph } from './layout';
 
 /** Layout of a thousand cards takes a good second: not on the thread that draws. */
-self.onmessage = ({ data }: MessageEvent<{ readonly id: number; readonly request: LayoutRequest }>) => {
+self.addEventListener('message', ({ data }: MessageEvent<{ readonly id: number; readonly request: LayoutRequest }>) => {
   self.postMessage({ id: data.id, positions: layoutGraph(data.request) });
-};
+});

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
+import { formatPercent, formatRate } from '../format/numbers';
 import type { EdgeDisplay } from '../model/traffic';
 import { FAILING_ERROR_RATIO } from '../model/traffic';
-import { formatPercent, formatRate } from '../format/numbers';
 import { useMetricsStore } from '../stores/metrics-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { pathOf } from './bezier';

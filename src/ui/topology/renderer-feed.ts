@@ -1,9 +1,9 @@
-import { watchReducedMotion, prefersReducedMotion } from '../theme/reduced-motion';
-import { useThemeStore } from '../theme/theme';
 import type { FlightRenderer } from '../canvas/flight-renderer';
 import type { RendererTheme } from '../canvas/messages';
 import { useSelectionStore } from '../stores/selection-store';
 import { useTopologyStore } from '../stores/topology-store';
+import { prefersReducedMotion, watchReducedMotion } from '../theme/reduced-motion';
+import { useThemeStore } from '../theme/theme';
 import { SAMPLES, sampleEvenly } from './bezier';
 import { useGraphStore } from './graph-store';
 
@@ -46,9 +46,10 @@ export function feedRenderer(renderer: FlightRenderer): () => void {
 }
 
 function sendGeometry(renderer: FlightRenderer): void {
-  const { curves } = useGraphStore.getState();
+  const { curves, level } = useGraphStore.getState();
   const { topology } = useTopologyStore.getState();
-  const drawn = topology.edges.filter((edge) => curves.has(edge.id));
+  // From where only namespaces are drawn there is no edge for a request to be on.
+  const drawn = level === 'namespaces' ? [] : topology.edges.filter((edge) => curves.has(edge.id));
   const rows = drawn.flatMap((edge) => edge.rows);
   const points = new Float32Array(drawn.length * SAMPLES * 2);
   const lengths = new Float32Array(drawn.length);

@@ -3,7 +3,7 @@ import { Fragment, memo, type ReactNode } from 'react';
 import type { ServiceNodeView } from '../../worker';
 import { cutMiddle } from '../format/numbers';
 import { describeService } from '../model/describe';
-import { type NodeState, nodeState, podMark, podNote, POD_WORDS, shownPods, sidecarBadge } from '../model/health';
+import { type NodeState, nodeState, POD_WORDS, podMark, podNote, shownPods, sidecarBadge } from '../model/health';
 import { NO_TRAFFIC, type ServiceDisplay } from '../model/traffic';
 import { Icon, type IconName } from '../parts/icon';
 import { useActivityStore } from '../stores/activity-store';
@@ -102,15 +102,17 @@ function MidCard({ service, traffic, state }: CardProps) {
         <ErrorRing ratio={traffic?.errorRatio ?? 0} idle={state === 'idle' || ratePerS === 0} size={14} />
         <span>
           {rate}
-          <i>/s</i>
+          {ratePerS > 0 && <i>/s</i>}
         </span>
         <span className={errorTone(health)}>{errors}</span>
       </div>
-      <div className="card-mid-pods">
-        {shownPods(service.pods).shown.map((pod) => (
-          <PodShape key={pod.id} mark={podMark(pod)} />
-        ))}
-      </div>
+      {service.pods.length > 0 && (
+        <div className="card-mid-pods">
+          {shownPods(service.pods).shown.map((pod) => (
+            <PodShape key={pod.id} mark={podMark(pod)} />
+          ))}
+        </div>
+      )}
     </div>
   );
 }

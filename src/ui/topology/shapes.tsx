@@ -76,7 +76,15 @@ export function ParticleShape({ kind, size = 12 }: { readonly kind: ParticleKind
 }
 
 /** A ring whose red part is the share of errors. */
-export function ErrorRing({ ratio, idle, size }: { readonly ratio: number; readonly idle: boolean; readonly size: number }) {
+export function ErrorRing({
+  ratio,
+  idle,
+  size,
+}: {
+  readonly ratio: number;
+  readonly idle: boolean;
+  readonly size: number;
+}) {
   const circumference = 2 * Math.PI * 18;
   return (
     <svg className="error-ring" viewBox="0 0 46 46" width={size} height={size} fill="none" aria-hidden="true">

@@ -9,15 +9,17 @@ import {
   useReactFlow,
   ViewportPortal,
 } from '@xyflow/react';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApp } from '../app-context';
-import { prefersReducedMotion } from '../theme/reduced-motion';
+import type { FlightRenderer } from '../canvas/flight-renderer';
 import { select, selectFlight } from '../stores/selection-store';
 import { useTopologyStore } from '../stores/topology-store';
+import { prefersReducedMotion } from '../theme/reduced-motion';
 import { type Camera, fitCamera, MAX_ZOOM, MIN_ZOOM } from './camera';
 import { lendCamera } from './camera-control';
 import { setCamera } from './camera-store';
 import { EdgeLayer } from './edge-layer';
+import type { Rect } from './geometry';
 import { setLevel, settleZoom, useGraphStore } from './graph-store';
 import { type GraphFocus, readingOrder, rememberWay, walk } from './keyboard';
 import { LabelLayer } from './label-layer';
@@ -48,24 +50,24 @@ export function TopologyCanvas(props: CanvasProps) {
 
 function Canvas({ layout, children }: CanvasProps) {
   const { renderer } = useApp();
-  const wrapper = useRef<HTMLDivElement>(null);
+  const [canvas, setCanvas] = useState<HTMLDivElement | null>(null);
   const nodes = useNodes();
-  const onMove = useCameraFollower(wrapper);
-  useCanvasSize(wrapper, layout);
-  useFit(wrapper, onMove);
-  const onPick = usePicking(wrapper);
+  const onMove = useCallback<OnMove>((_event, camera) => follow(canvas, camera, renderer), [canvas, renderer]);
+  useCanvasSize(canvas, layout);
+  useFit(canvas, onMove);
   useLentCamera();
+  const onPick = useCallback<Pick>((edgeId, event) => pick(canvas, edgeId, event, renderer), [canvas, renderer]);
   const onNodesChange = useCallback((changes: NodeChange[]) => applyMoves(changes, layout), [layout]);
   const level = useGraphStore((state) => state.level);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys and the pointer work on the controls inside
     <div
-      ref={wrapper}
+      ref={setCanvas}
       className={`topology level-${level}`}
       data-testid="topology"
       data-level={level}
       onKeyDown={walkByArrows}
-      onPointerMove={(event) => hover(event, wrapper.current, renderer)}
+      onPointerMove={(event) => hover(event, canvas, renderer)}
       onPointerLeave={() => renderer.hover(0, 0, false)}
     >
       <ReactFlow
@@ -102,30 +104,25 @@ function Canvas({ layout, children }: CanvasProps) {
   );
 }
 
-/** One React Flow node per card; a node object is replaced only when its card moved. */
+/** React Flow's nodes, by card. A card that did not move is the same object, so its node is too. */
+const NODES = new WeakMap<Rect, Node>();
+
 function useNodes(): Node[] {
   const cards = useGraphStore((state) => state.cards);
-  const cache = useRef(new Map<string, Node>());
-  return useMemo(() => {
-    const kept = new Map<string, Node>();
-    for (const id of readingOrder([...cards.keys()])) {
-      const card = cards.get(id);
-      if (card === undefined) continue;
-      const known = cache.current.get(id);
-      const same =
-        known?.position.x === card.x &&
-        known.position.y === card.y &&
-        known.width === card.width &&
-        known.height === card.height;
-      kept.set(id, same && known !== undefined ? known : nodeOf(id, card));
-    }
-    cache.current = kept;
-    return [...kept.values()];
-  }, [cards]);
+  return useMemo(
+    () =>
+      readingOrder([...cards.keys()]).flatMap((id) => {
+        const card = cards.get(id);
+        return card === undefined ? [] : nodeOf(id, card);
+      }),
+    [cards],
+  );
 }
 
-function nodeOf(id: string, card: { x: number; y: number; width: number; height: number }): Node {
-  return {
+function nodeOf(id: string, card: Rect): Node {
+  const known = NODES.get(card);
+  if (known !== undefined) return known;
+  const node: Node = {
     id,
     type: 'service',
     position: { x: card.x, y: card.y },
@@ -135,6 +132,8 @@ function nodeOf(id: string, card: { x: number; y: number; width: number; height:
     // A role for a wrapper that does nothing by itself would only be noise for readers.
     ariaRole: 'presentation',
   };
+  NODES.set(card, node);
+  return node;
 }
 
 function applyMoves(changes: readonly NodeChange[], layout: LayoutController): void {
@@ -146,57 +145,56 @@ function applyMoves(changes: readonly NodeChange[], layout: LayoutController): v
 }
 
 /** Tells everyone who draws by the camera that it moved. */
-function useCameraFollower(wrapper: React.RefObject<HTMLDivElement | null>): OnMove {
-  const { renderer } = useApp();
-  return useCallback(
-    (_event, camera) => {
-      const element = wrapper.current;
-      if (element === null) return;
-      const zoom = String(camera.zoom);
-      // Only a new scale reaches the cards: a pan must not restyle them.
-      if (element.style.getPropertyValue('--zoom') !== zoom) element.style.setProperty('--zoom', zoom);
-      element.style.backgroundPosition = `${camera.x}px ${camera.y}px`;
-      renderer.setViewport(camera);
-      setCamera(camera);
-      setLevel(levelAt(camera.zoom, useGraphStore.getState().level));
-    },
-    [renderer, wrapper],
-  );
+function follow(canvas: HTMLDivElement | null, camera: Camera, renderer: FlightRenderer): void {
+  if (canvas === null) return;
+  const zoom = String(camera.zoom);
+  // Only a new scale reaches the cards: a pan must not restyle them.
+  if (canvas.style.getPropertyValue('--zoom') !== zoom) canvas.style.setProperty('--zoom', zoom);
+  canvas.style.backgroundPosition = `${camera.x}px ${camera.y}px`;
+  renderer.setViewport(camera);
+  setCamera(camera);
+  setLevel(levelAt(camera.zoom, useGraphStore.getState().level));
 }
 
-function useCanvasSize(wrapper: React.RefObject<HTMLDivElement | null>, layout: LayoutController): void {
+function useCanvasSize(canvas: HTMLDivElement | null, layout: LayoutController): void {
   const { renderer } = useApp();
   useEffect(() => {
-    const element = wrapper.current;
-    if (element === null) return;
+    if (canvas === null) return;
     const measure = (): void => {
-      const { clientWidth: width, clientHeight: height } = element;
+      const { clientWidth: width, clientHeight: height } = canvas;
       layout.setRoom(width, height);
       renderer.setSize({ width, height, pixelRatio: Math.min(2, window.devicePixelRatio || 1) });
     };
     measure();
     const observer = new ResizeObserver(measure);
-    observer.observe(element);
+    observer.observe(canvas);
     return () => observer.disconnect();
-  }, [wrapper, layout, renderer]);
+  }, [canvas, layout, renderer]);
 }
 
-/** Shows everything when the graph asks for it. */
-function useFit(wrapper: React.RefObject<HTMLDivElement | null>, onMove: OnMove): void {
+/** Shows everything when the graph asks for it, and when the picture comes back after the table. */
+function useFit(canvas: HTMLDivElement | null, onMove: OnMove): void {
   const flow = useReactFlow();
   const requests = useGraphStore((state) => state.fitRequests);
   useEffect(() => {
-    const element = wrapper.current;
-    if (requests === 0 || element === null) return;
+    if (requests === 0 || canvas === null) return;
     const { cards, boxes } = useGraphStore.getState();
     const rects = [...cards.values(), ...boxes.map((box) => box.rect)];
-    const camera = fitCamera(rects, element.clientWidth, element.clientHeight);
+    const camera = fitCamera(rects, canvas.clientWidth, canvas.clientHeight);
     if (camera === undefined) return;
-    const first = element.dataset['fitted'] === undefined;
-    element.dataset['fitted'] = 'true';
-    const duration = first || prefersReducedMotion() ? 0 : CAMERA_MS;
-    void flow.setViewport(camera, { duration }).then(() => settle(camera, onMove));
-  }, [requests, flow, wrapper, onMove]);
+    const duration = isFirstFit(canvas) || prefersReducedMotion() ? 0 : CAMERA_MS;
+    void flow.setViewport(camera, { duration }).then(() => {
+      onMove(null, camera);
+      settleZoom(camera.zoom);
+    });
+  }, [requests, flow, canvas, onMove]);
+}
+
+/** The first picture is there at once; later ones glide. */
+function isFirstFit(canvas: HTMLElement): boolean {
+  const first = canvas.dataset['fitted'] === undefined;
+  canvas.dataset['fitted'] = 'true';
+  return first;
 }
 
 /** Lends the camera to the zoom commands. */
@@ -214,29 +212,37 @@ function useLentCamera(): void {
   );
 }
 
-function settle(camera: Camera, onMove: OnMove): void {
-  onMove(null, camera);
-  settleZoom(camera.zoom);
+interface PlacedClick {
+  readonly clientX: number;
+  readonly clientY: number;
+  /** 0 for a click by keyboard, which has no place. */
+  readonly detail: number;
 }
 
+type Pick = (edgeId: string | undefined, event: PlacedClick) => void;
+
 /** A click takes the particle under it; else the edge it was on, if any; else it clears the selection. */
-function usePicking(wrapper: React.RefObject<HTMLDivElement | null>) {
-  const { renderer } = useApp();
-  return useCallback(
-    (edgeId: string | undefined, event: { readonly clientX: number; readonly clientY: number; readonly detail: number }) => {
-      const fallback = (): void => select(edgeId === undefined ? { kind: 'mesh' } : { kind: 'edge', id: edgeId });
-      const bounds = wrapper.current?.getBoundingClientRect();
-      // A click by keyboard has no place.
-      if (bounds === undefined || event.detail === 0) return fallback();
-      void renderer.hitTest(event.clientX - bounds.left, event.clientY - bounds.top).then((hit) => {
-        const flightEdge = hit === undefined ? undefined : edgeIdAt(hit.edge);
-        if (hit === undefined || flightEdge === undefined) return fallback();
-        const { requestId, outcome, direction, x, y } = hit;
-        selectFlight({ requestId, edgeId: flightEdge, outcome, direction, anchor: { x, y } });
-      });
-    },
-    [renderer, wrapper],
-  );
+function pick(
+  canvas: HTMLDivElement | null,
+  edgeId: string | undefined,
+  event: PlacedClick,
+  renderer: FlightRenderer,
+): void {
+  const fallback = (): void => select(edgeId === undefined ? { kind: 'mesh' } : { kind: 'edge', id: edgeId });
+  if (canvas === null || event.detail === 0) {
+    fallback();
+    return;
+  }
+  const bounds = canvas.getBoundingClientRect();
+  void renderer.hitTest(event.clientX - bounds.left, event.clientY - bounds.top).then((hit) => {
+    const flightEdge = hit === undefined ? undefined : edgeIdAt(hit.edge);
+    if (hit === undefined || flightEdge === undefined) {
+      fallback();
+      return;
+    }
+    const { requestId, outcome, direction, x, y } = hit;
+    selectFlight({ requestId, edgeId: flightEdge, outcome, direction, anchor: { x, y } });
+  });
 }
 
 function hover(
