@@ -1,21 +1,26 @@
 import type { ClusterView } from '../../../config';
 import type { NodeId, XdsSnapshot } from '../../../xds';
 import type { CompileOptions, CompileResult } from '../../mesh-dialect';
-import { decodeMeshConfig } from '../mesh-config';
 import { reportOmissions } from './findings';
+import { CompileMemory } from './memory';
 import { proxyOf, ServiceTargets } from './proxies';
 import { buildPushContext } from './push-context/build';
 import { readResources } from './read-resources';
-import { relevantLabelKeys } from './relevant-labels';
+import { relevantLabels } from './relevant-labels';
 import { SnapshotBuilder } from './snapshot-builder';
+
+/** What each result was made with, for the compilation that follows it. */
+const memories = new WeakMap<CompileResult, CompileMemory>();
 
 /** Compiles the configuration of every proxy of the view, or of those asked for. */
 export function compileMesh(view: ClusterView, options: CompileOptions = {}): CompileResult {
-  const mesh = decodeMeshConfig(view.meshConfig);
-  const resources = readResources(view);
-  const push = buildPushContext(view, resources, mesh);
+  const memory = new CompileMemory(view, options.previous === undefined ? undefined : memories.get(options.previous));
+  const { mesh } = memory;
+  const written = readResources(view);
+  const resources = memory.recognise(written);
+  const push = buildPushContext(view, resources, mesh, memory.indexes);
   const targets = new ServiceTargets(push, resources.services);
-  const builder = new SnapshotBuilder(push, relevantLabelKeys(resources, mesh));
+  const builder = new SnapshotBuilder(push, relevantLabels(resources, mesh), memory.snapshots);
   const wanted = options.nodes === undefined ? undefined : new Set(options.nodes);
   const snapshots = new Map<NodeId, XdsSnapshot>();
   for (const pod of view.pods) {
@@ -28,5 +33,7 @@ export function compileMesh(view: ClusterView, options: CompileOptions = {}): Co
     servers: builder.rejectedServers,
     listeners: builder.conflicts(),
   };
-  return { snapshots, diagnostics: reportOmissions(omissions, resources) };
+  const result = { snapshots, diagnostics: reportOmissions(omissions, written) };
+  memories.set(result, memory);
+  return result;
 }

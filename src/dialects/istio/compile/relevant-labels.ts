@@ -1,3 +1,4 @@
+import { compareStrings } from '../../../base';
 import type { MeshConfig } from '../mesh-config';
 import { LOCALITY_LABELS } from './clusters/locality';
 import type { MeshProxy } from './model';
@@ -58,31 +59,57 @@ function addVirtualServices(collector: KeyCollector, resources: MeshResources): 
   }
 }
 
-function addDestinationRules(collector: KeyCollector, resources: MeshResources): void {
+/** Keys of the labels of a proxy that its configuration depends on, each list sorted. */
+export interface RelevantLabels {
+  /** Decide about clusters, routes and outbound listeners. */
+  readonly outbound: readonly string[];
+  /** Decide, besides, how near endpoints are. */
+  readonly endpoints: readonly string[];
+  /** Decide which policies and Gateways select the proxy. */
+  readonly inbound: readonly string[];
+}
+
+function sorted({ keys }: KeyCollector): readonly string[] {
+  return [...keys].sort(compareStrings);
+}
+
+function outboundKeys(resources: MeshResources): readonly string[] {
+  const collector = new KeyCollector();
+  addVirtualServices(collector, resources);
+  for (const { object } of resources.destinationRules) collector.addLabels(object.spec?.workloadSelector?.matchLabels);
+  return sorted(collector);
+}
+
+function endpointKeys(resources: MeshResources, mesh: MeshConfig): readonly string[] {
+  const collector = new KeyCollector();
   for (const { object } of resources.destinationRules) {
-    collector.addLabels(object.spec?.workloadSelector?.matchLabels);
     collector.addTrafficPolicy(object.spec?.trafficPolicy);
     for (const subset of object.spec?.subsets ?? []) collector.addTrafficPolicy(subset.trafficPolicy);
   }
+  collector.addPriorities(mesh.localityLbSetting?.failoverPriority);
+  const distributes = resources.services.some(({ object }) => object.spec?.trafficDistribution !== undefined);
+  if (distributes) for (const key of LOCALITY_LABELS) collector.keys.add(key);
+  return sorted(collector);
 }
 
-/** Keys of the labels of a proxy that anything here looks at, sorted. */
-export function relevantLabelKeys(resources: MeshResources, mesh: MeshConfig): readonly string[] {
+function inboundKeys(resources: MeshResources): readonly string[] {
   const collector = new KeyCollector();
-  addVirtualServices(collector, resources);
-  addDestinationRules(collector, resources);
-  for (const { object } of resources.sidecars) collector.addLabels(object.spec?.workloadSelector?.labels);
   for (const { object } of resources.gateways) collector.addLabels(object.spec?.selector);
   collector.addSelectors(resources.peerAuthentications);
   collector.addSelectors(resources.authorizationPolicies);
   collector.addSelectors(resources.requestAuthentications);
-  collector.addPriorities(mesh.localityLbSetting?.failoverPriority);
-  const distributes = resources.services.some(({ object }) => object.spec?.trafficDistribution !== undefined);
-  if (distributes) for (const key of LOCALITY_LABELS) collector.keys.add(key);
-  return [...collector.keys].sort();
+  return sorted(collector);
 }
 
-/** The values of those labels, as a key. */
+export function relevantLabels(resources: MeshResources, mesh: MeshConfig): RelevantLabels {
+  return {
+    outbound: outboundKeys(resources),
+    endpoints: endpointKeys(resources, mesh),
+    inbound: inboundKeys(resources),
+  };
+}
+
+/** The values of some labels, as a key. */
 export function projectLabels(proxy: Pick<MeshProxy, 'labels'>, keys: readonly string[]): string {
   return keys.map((key) => `${key}=${proxy.labels[key] ?? ''}`).join();
 }

@@ -1,12 +1,4 @@
-import type {
-  Cluster,
-  ClusterLoadAssignment,
-  Listener,
-  NetworkFilter,
-  RouteConfiguration,
-  XdsNode,
-  XdsSnapshot,
-} from '../../../xds';
+import type { Cluster, ClusterLoadAssignment, Listener, NetworkFilter, XdsNode, XdsSnapshot } from '../../../xds';
 import { blackHoleCluster, inboundPassthroughCluster, passthroughCluster } from './clusters/fixed-clusters';
 import { buildInboundClusters } from './clusters/inbound-clusters';
 import { buildOutboundClusters, type ClusterMode } from './clusters/outbound-clusters';
@@ -18,38 +10,23 @@ import { type MergedGateway, mergeGateways, type RejectedServer } from './gatewa
 import { buildInboundListeners } from './listeners/inbound-listener';
 import { type ListenerConflict, OutboundListenerBuilder } from './listeners/outbound-listeners';
 import { buildVirtualOutbound } from './listeners/virtual-outbound';
+import { idOf, idsOf, Memo } from './memo';
 import type { MeshProxy, Service } from './model';
 import { parseOutboundClusterName } from './names';
-import type { DestinationRule } from './push-context/destination-rules';
+import { namespaceMtlsMode } from './push-context/mtls-mode';
 import type { PushContext } from './push-context/push-context';
 import { destinationRuleFor, type SidecarScope } from './push-context/sidecar-scope';
-import { projectLabels } from './relevant-labels';
+import { projectLabels, type RelevantLabels } from './relevant-labels';
 import { RouteConfigurationBuilder } from './routes/route-configurations';
 import { secretsOf } from './secrets';
 import { workloadSecurity } from './security/workload-security';
+import { SnapshotMemos } from './snapshot-memos';
 
 type Content = Omit<XdsSnapshot, 'node' | 'version'>;
 
 interface Outbound {
   readonly listeners: readonly Listener[];
   readonly conflicts: readonly ListenerConflict[];
-}
-
-/** What is worked out at most once for a key. */
-class Memo<T> {
-  readonly #values = new Map<string, T>();
-
-  get(key: string, make: () => T): T {
-    const known = this.#values.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    this.#values.set(key, made);
-    return made;
-  }
-
-  values(): Iterable<T> {
-    return this.#values.values();
-  }
 }
 
 function withoutDuplicates(clusters: readonly Cluster[]): readonly Cluster[] {
@@ -78,12 +55,20 @@ function routeNames(listeners: readonly Listener[]): readonly string[] {
 
 function targetsKey({ serviceTargets }: MeshProxy): string {
   return serviceTargets
-    .map(({ service, port, targetPort }) => `${service.namespace}/${service.hostname} ${port.name} ${targetPort}`)
+    .map(({ service, port, targetPort }) => `${idOf(service)} ${port.name} ${port.port} ${targetPort}`)
     .join();
 }
 
 function localityKey({ locality }: MeshProxy): string {
   return `${locality.region}/${locality.zone}/${locality.subZone}`;
+}
+
+/** Every policy that may select a workload of the namespace. */
+function policiesText(push: PushContext, namespace: string): string {
+  const { rootNamespace } = push.mesh;
+  return [push.peerAuthentications, push.authorizationPolicies, push.requestAuthentications]
+    .map((policies) => `${idsOf(policies.in(rootNamespace))} ${idsOf(policies.in(namespace))}`)
+    .join(' ');
 }
 
 /**
@@ -93,25 +78,29 @@ function localityKey({ locality }: MeshProxy): string {
 export class SnapshotBuilder {
   readonly #contents = new Memo<Content & { readonly version: string }>();
   readonly #outboundListeners = new Memo<Outbound>();
-  readonly #inboundListeners = new Memo<readonly Listener[]>();
-  readonly #outboundClusters = new Memo<readonly Cluster[]>();
-  readonly #routes = new Memo<readonly RouteConfiguration[]>();
-  readonly #endpoints = new Memo<readonly ClusterLoadAssignment[]>();
-  readonly #serviceClusters = new Map<Service, Map<DestinationRule | undefined, Map<string, readonly Cluster[]>>>();
+  readonly #routeBuilders = new Memo<RouteConfigurationBuilder>();
+  readonly #policies = new Memo<string>();
+  readonly #facts = new Memo<string>();
   readonly #rejectedServers: RejectedServer[] = [];
   readonly #usesNodes: boolean;
   readonly #podListeners: ReadonlySet<string>;
+  /** Of everything that no part of a proxy's own tells: the mesh, and services where policies refer to them. */
+  readonly #common: string;
+  readonly #peerPolicies: string;
 
-  /** @param labelKeys labels of a proxy that its configuration depends on */
   constructor(
     private readonly push: PushContext,
-    private readonly labelKeys: readonly string[],
+    private readonly labels: RelevantLabels,
+    private readonly memos: SnapshotMemos = new SnapshotMemos(),
   ) {
     this.#usesNodes = push.services.all.some((service) => service.nodeLocal);
     const headless = push.services.all.filter((service) => service.headless);
     this.#podListeners = new Set(
       headless.flatMap((service) => push.endpoints.all(service).map((endpoint) => endpoint.address)),
     );
+    const named = push.mesh.extensionProviders.length > 0 || push.requestAuthentications.all.length > 0;
+    this.#common = `${idOf(push.mesh)} ${named ? idsOf(push.services.all) : ''}`;
+    this.#peerPolicies = idsOf(push.peerAuthentications.all);
   }
 
   build(proxy: MeshProxy): XdsSnapshot {
@@ -136,50 +125,65 @@ export class SnapshotBuilder {
 
   /** Everything about the outside that tells proxies apart. */
   #outboundKey(proxy: MeshProxy, scope: SidecarScope): string {
-    return [scope.key, proxy.type, projectLabels(proxy, this.labelKeys), proxy.interceptionMode].join(' ');
+    return `${scope.key} ${proxy.type} ${projectLabels(proxy, this.labels.outbound)}`;
   }
 
-  #endpointsKey(proxy: MeshProxy, scope: SidecarScope): string {
+  /** What decides, besides, which endpoints a proxy is told, and how near they are. */
+  #nearness(proxy: MeshProxy): string {
     const node = this.#usesNodes ? proxy.nodeName : '';
-    return `${this.#outboundKey(proxy, scope)} ${localityKey(proxy)} ${node}`;
+    return `${localityKey(proxy)} ${node} ${projectLabels(proxy, this.labels.endpoints)}`;
   }
 
   #listenersKey(proxy: MeshProxy, scope: SidecarScope): string {
     const own = proxy.ipAddresses.filter((address) => this.#podListeners.has(address)).join();
-    return `${this.#outboundKey(proxy, scope)} ${own} ${proxy.unprivileged}`;
+    return `${this.#outboundKey(proxy, scope)} ${proxy.interceptionMode} ${proxy.unprivileged} ${own}`;
   }
 
   #inboundKey(proxy: MeshProxy, scope: SidecarScope): string {
     const own = (scope.sidecar?.object.spec?.ingress ?? []).length > 0 ? proxy.ipAddresses.join() : '';
-    return `${this.#outboundKey(proxy, scope)} ${targetsKey(proxy)} ${own}`;
+    const labels = projectLabels(proxy, this.labels.inbound);
+    const policies = this.#policies.get(proxy.namespace, () => policiesText(this.push, proxy.namespace));
+    const sidecar = idOf(scope.sidecar);
+    return [scope.key, sidecar, proxy.interceptionMode, labels, targetsKey(proxy), own, policies, this.#common].join(
+      ' ',
+    );
   }
 
   #keyOf(proxy: MeshProxy, scope: SidecarScope): string {
-    const parts = [this.#endpointsKey(proxy, scope), this.#listenersKey(proxy, scope), this.#inboundKey(proxy, scope)];
+    const parts = [this.#listenersKey(proxy, scope), this.#nearness(proxy), this.#inboundKey(proxy, scope)];
     return [...parts, proxy.serviceAccount].join(' ');
   }
 
   /** istio/istio pilot/pkg/networking/core/listener.go, cluster.go (buildClusters) */
   #sidecar(proxy: MeshProxy, scope: SidecarScope): Content {
-    const { push } = this;
+    const { push, memos } = this;
     const outbound = this.#outboundListeners.get(this.#listenersKey(proxy, scope), () =>
       this.#sidecarOutbound(proxy, scope),
     );
-    const inbound = this.#inboundListeners.get(this.#inboundKey(proxy, scope), () =>
+    const inbound = memos.inboundListeners.get(this.#inboundKey(proxy, scope), () =>
       buildInboundListeners({ push, proxy, scope, security: workloadSecurity(push, proxy) }),
     );
-    const routes = this.#routes.get(this.#listenersKey(proxy, scope), () => {
-      const builder = new RouteConfigurationBuilder(proxy, scope);
+    const routes = memos.routes.get(this.#listenersKey(proxy, scope), () => {
+      const key = this.#outboundKey(proxy, scope);
+      const builder = this.#routeBuilders.get(key, () => new RouteConfigurationBuilder(proxy, scope));
       return routeNames(outbound.listeners).map((name) => builder.build(name));
     });
-    const clusters = withoutDuplicates([
-      ...this.#clustersOf(proxy, scope),
+    const clusters = [...this.#outboundClusters(proxy, scope), ...this.#ownClusters(proxy, scope)];
+    return this.#finish(proxy, scope, { listeners: [...outbound.listeners, ...inbound], routes, clusters });
+  }
+
+  /** Those that have to do with the workload itself, and those that everybody has. */
+  #ownClusters(proxy: MeshProxy, scope: SidecarScope): readonly Cluster[] {
+    const { push } = this;
+    const rules = proxy.serviceTargets.map(({ service }) =>
+      idOf(destinationRuleFor(scope, service.hostname, 'inbound')),
+    );
+    return this.memos.inboundClusters.get(`${this.#inboundKey(proxy, scope)} ${rules.join()}`, () => [
       blackHoleCluster(push.mesh),
       passthroughCluster(push.mesh),
       ...buildInboundClusters(push, proxy, scope),
       inboundPassthroughCluster(push.mesh),
     ]);
-    return this.#finish(proxy, scope, { listeners: [...outbound.listeners, ...inbound], routes, clusters });
   }
 
   #sidecarOutbound(proxy: MeshProxy, scope: SidecarScope): Outbound {
@@ -193,11 +197,11 @@ export class SnapshotBuilder {
     const { push } = this;
     const merged = mergeGateways(push.gateways, proxy);
     this.#rejectedServers.push(...(merged?.rejected ?? []));
-    const clusters = withoutDuplicates([
-      ...this.#clustersOf(proxy, scope),
+    const clusters = [
+      ...this.#outboundClusters(proxy, scope),
       blackHoleCluster(push.mesh),
       ...this.#passedOnClusters(proxy, scope, merged),
-    ]);
+    ];
     if (merged === undefined) return this.#finish(proxy, scope, { listeners: [], routes: [], clusters });
     const request = { push, proxy, scope, merged };
     const listeners = buildGatewayListeners({ ...request, security: workloadSecurity(push, proxy) });
@@ -215,29 +219,50 @@ export class SnapshotBuilder {
   }
 
   #finish(proxy: MeshProxy, scope: SidecarScope, parts: Pick<Content, 'listeners' | 'routes' | 'clusters'>): Content {
-    const { push } = this;
-    const endpoints = this.#endpoints.get(this.#endpointsKey(proxy, scope), () =>
-      parts.clusters.flatMap((cluster) =>
+    const { memos, push } = this;
+    const key = this.#keyOf(proxy, scope);
+    const listeners = memos.listeners.get(key, () => parts.listeners);
+    const clusters = memos.clusters.get(key, () => parts.clusters);
+    const endpoints = memos.endpoints.get(`${this.#outboundKey(proxy, scope)} ${this.#nearness(proxy)}`, () =>
+      clusters.flatMap((cluster) =>
         cluster.discovery.kind === 'EDS' ? this.#assignment(cluster.name, proxy, scope) : [],
       ),
     );
-    const sources = { view: push.view, trustDomain: push.mesh.trustDomain, ...parts };
-    return { ...parts, endpoints, secrets: secretsOf(proxy, sources) };
+    const sources = { view: push.view, trustDomain: push.mesh.trustDomain, listeners, clusters };
+    return { listeners, routes: parts.routes, clusters, endpoints, secrets: secretsOf(proxy, sources) };
   }
 
   #assignment(clusterName: string, proxy: MeshProxy, scope: SidecarScope): readonly ClusterLoadAssignment[] {
+    const { push } = this;
     const parts = parseOutboundClusterName(clusterName);
     const service = parts === undefined ? undefined : scope.servicesByHostname.get(parts.hostname);
     if (parts === undefined || service === undefined) return [];
     const rule = destinationRuleFor(scope, service.hostname, { outboundLabels: proxy.labels });
     const { port, subset } = parts;
-    return [buildLoadAssignment({ push: this.push, proxy, service, port, subset, rule, clusterName })];
+    const made = [idOf(push.endpoints), idOf(push.mesh), this.#peerPolicies, idOf(service), idOf(rule)].join(' ');
+    const assignment = this.memos.assignments.get(`${made} ${clusterName} ${this.#nearness(proxy)}`, () =>
+      buildLoadAssignment({ push, proxy, service, port, subset, rule, clusterName }),
+    );
+    return [assignment];
   }
 
-  #clustersOf(proxy: MeshProxy, scope: SidecarScope): readonly Cluster[] {
-    return this.#outboundClusters.get(this.#endpointsKey(proxy, scope), () =>
-      scope.services.flatMap((service) => this.#clustersOfService(service, proxy, scope, 'default')),
+  #outboundClusters(proxy: MeshProxy, scope: SidecarScope): readonly Cluster[] {
+    const key = `${this.#outboundKey(proxy, scope)} ${this.#nearness(proxy)}`;
+    return this.memos.outboundClusters.get(key, () =>
+      withoutDuplicates(scope.services.flatMap((service) => this.#clustersOfService(service, proxy, scope, 'default'))),
     );
+  }
+
+  /** What clusters of a service depend on besides the service and its rule. */
+  #factsAbout(service: Service): string {
+    return this.#facts.get(String(idOf(service)), () => {
+      const { push } = this;
+      const mode = namespaceMtlsMode(push.peerAuthentications, push.mesh.rootNamespace, service.namespace);
+      const endpoints = push.endpoints
+        .all(service)
+        .map((each) => `${each.servicePortName} ${each.servicePort} ${each.serviceAccount} ${each.tlsMode}`);
+      return `${mode} ${[...new Set(endpoints)].join()}`;
+    });
   }
 
   /** Scopes of different namespaces mostly see the same services under the same rules. */
@@ -246,17 +271,8 @@ export class SnapshotBuilder {
     const build = (): readonly Cluster[] => buildOutboundClusters({ push: this.push, proxy, service, rule, mode });
     // Their endpoints are part of the clusters, and depend on where the proxy is.
     if (service.resolution === 'DNSLB' || service.resolution === 'DNSRoundRobinLB') return build();
-    const byRule =
-      this.#serviceClusters.get(service) ?? new Map<DestinationRule | undefined, Map<string, readonly Cluster[]>>();
-    this.#serviceClusters.set(service, byRule);
-    const byMode = byRule.get(rule) ?? new Map<string, readonly Cluster[]>();
-    byRule.set(rule, byMode);
-    const key = `${proxy.type} ${mode}`;
-    const known = byMode.get(key);
-    if (known !== undefined) return known;
-    const built = build();
-    byMode.set(key, built);
-    return built;
+    const made = [idOf(this.push.mesh), idOf(service), idOf(rule), proxy.type, mode].join(' ');
+    return this.memos.serviceClusters.get(`${made} ${this.#factsAbout(service)}`, build);
   }
 
   #nodeOf(proxy: MeshProxy): XdsNode {

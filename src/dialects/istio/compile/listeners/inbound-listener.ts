@@ -130,8 +130,19 @@ function tcpFiltersOf(port: InboundPort, request: InboundRequest): readonly Netw
   ];
 }
 
+/** Chains of one port share their filters. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** istio/istio pilot/pkg/networking/core/listener_inbound.go (inboundChainForOpts) */
 function chainsOf(port: InboundPort, mtls: MtlsSettings, request: InboundRequest): readonly FilterChain[] {
+  const httpFilters = once(() => httpFiltersOf(port, request));
+  const tcpFilters = once(() => tcpFiltersOf(port, request));
   return inboundChainOptions(mtls.mode, listenerProtocolOf(port.port.protocol)).map((option) => {
     const context = option.protocol === 'HTTP' ? mtls.http : mtls.tcp;
     const origin = mtls.origin ?? port.origin;
@@ -143,7 +154,7 @@ function chainsOf(port: InboundPort, mtls: MtlsSettings, request: InboundRequest
         applicationProtocols: option.applicationProtocols,
       }),
       ...(option.terminatesTls && context !== undefined ? { tls: context } : {}),
-      filters: option.protocol === 'HTTP' ? httpFiltersOf(port, request) : tcpFiltersOf(port, request),
+      filters: option.protocol === 'HTTP' ? httpFilters() : tcpFilters(),
       ...(port.metadata === undefined ? {} : { metadata: port.metadata }),
       ...(origin === undefined ? {} : { origin }),
     });

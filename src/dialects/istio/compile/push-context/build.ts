@@ -1,40 +1,80 @@
-import type { ClusterView } from '../../../../config';
+import type { ClusterView, PodView, Resource } from '../../../../config';
 import type { MeshConfig } from '../../mesh-config';
+import { idOf, idsOf } from '../memo';
 import type { MeshResources } from '../resources';
 import { buildDestinationRuleIndex } from './destination-rules';
-import { buildEndpointIndex } from './endpoint-index';
+import { buildEndpointIndex, type EndpointIndex } from './endpoint-index';
+import { IndexMemos } from './index-memos';
 import { buildPolicyIndex } from './policy-index';
 import type { PushContext } from './push-context';
-import { buildServiceIndex } from './service-index';
+import { buildServiceIndex, type ServiceIndex } from './service-index';
 import { convertKubernetesService, convertServiceEntry, type ServiceDefaults } from './services';
 import { buildSidecarIndex } from './sidecar-scope';
 import { buildVirtualServiceIndex } from './virtual-services';
 
-/** Indexes the resources of a view. istio/istio pilot/pkg/model/push_context.go (createNewContext) */
-export function buildPushContext(view: ClusterView, resources: MeshResources, mesh: MeshConfig): PushContext {
+interface PushSources {
+  readonly view: ClusterView;
+  readonly resources: MeshResources;
+  readonly mesh: MeshConfig;
+  readonly memos: IndexMemos;
+}
+
+function servicesOf({ view, resources, mesh, memos }: PushSources): ServiceIndex {
   const defaults: ServiceDefaults = {
     exportTo: mesh.defaultServiceExportTo,
     trustDomain: mesh.trustDomain,
     namespaceAnnotations: new Map(view.namespaces.map((namespace) => [namespace.name, namespace.annotations])),
   };
-  const services = buildServiceIndex([
-    ...resources.services.map((resource) => convertKubernetesService(resource, defaults)),
-    ...resources.serviceEntries.flatMap((resource) => convertServiceEntry(resource, defaults)),
+  const keyOf = (resource: Resource): string => {
+    const annotations = defaults.namespaceAnnotations.get(resource.metadata.namespace) ?? {};
+    return `${idOf(resource)} ${idOf(mesh)} ${JSON.stringify(annotations)}`;
+  };
+  return buildServiceIndex([
+    ...resources.services.map((resource) =>
+      memos.services.get(keyOf(resource), () => convertKubernetesService(resource, defaults)),
+    ),
+    ...resources.serviceEntries.flatMap((resource) =>
+      memos.entries.get(keyOf(resource), () => convertServiceEntry(resource, defaults)),
+    ),
   ]);
-  const endpoints = buildEndpointIndex({
-    view,
-    trustDomain: mesh.trustDomain,
-    services: services.all,
-    kubernetesServices: resources.services,
-    serviceEntries: resources.serviceEntries,
-    workloadEntries: resources.workloadEntries,
-  });
-  const virtualServices = buildVirtualServiceIndex(resources.virtualServices, mesh.defaultVirtualServiceExportTo);
-  const destinationRules = buildDestinationRuleIndex(
-    resources.destinationRules,
-    mesh.rootNamespace,
-    mesh.defaultDestinationRuleExportTo,
+}
+
+/** Pods without the objects that they were written as. */
+function podText({ resource: _written, ...pod }: PodView): string {
+  return JSON.stringify(pod);
+}
+
+function endpointsOf({ view, resources, mesh, memos }: PushSources, services: ServiceIndex): EndpointIndex {
+  const written = [services.all, resources.services, resources.serviceEntries, resources.workloadEntries];
+  const key = `${idOf(mesh)} ${written.map(idsOf).join(' ')} ${view.pods.map(podText).join()} ${JSON.stringify(view.endpoints)}`;
+  return memos.endpoints.get(key, () =>
+    buildEndpointIndex({
+      view,
+      trustDomain: mesh.trustDomain,
+      services: services.all,
+      kubernetesServices: resources.services,
+      serviceEntries: resources.serviceEntries,
+      workloadEntries: resources.workloadEntries,
+    }),
   );
+}
+
+/** Indexes the resources of a view. istio/istio pilot/pkg/model/push_context.go (createNewContext) */
+export function buildPushContext(
+  view: ClusterView,
+  resources: MeshResources,
+  mesh: MeshConfig,
+  memos: IndexMemos = new IndexMemos(),
+): PushContext {
+  const sources: PushSources = { view, resources, mesh, memos };
+  const services = servicesOf(sources);
+  const endpoints = endpointsOf(sources, services);
+  const virtualServices = buildVirtualServiceIndex(resources.virtualServices, mesh.defaultVirtualServiceExportTo);
+  const destinationRules = buildDestinationRuleIndex(resources.destinationRules, {
+    rootNamespace: mesh.rootNamespace,
+    defaultExportTo: mesh.defaultDestinationRuleExportTo,
+    memo: memos.rules,
+  });
   const sidecars = buildSidecarIndex({
     mesh,
     services,

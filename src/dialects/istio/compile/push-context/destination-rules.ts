@@ -1,5 +1,6 @@
 import type { ConfigOrigin } from '../../../../xds';
 import type { DestinationRuleSpec, Subset, TrafficPolicy } from '../../kinds';
+import { idOf, type Memo } from '../memo';
 import type { Service, Visibility } from '../model';
 import { isWildcardHost, mostSpecificHost, resolveShortHost } from '../names';
 import type { DestinationRuleResource } from '../resources';
@@ -151,25 +152,27 @@ function levelOf(levels: Map<string, MutableHostMap>, namespace: string): Mutabl
   return created;
 }
 
+interface RuleSettings {
+  readonly rootNamespace: string;
+  readonly defaultExportTo: readonly string[];
+  /** Rules by the identity of their object. */
+  readonly memo: Memo<DestinationRule>;
+}
+
 /** istio/istio pilot/pkg/model/push_context.go (setDestinationRules) */
-function place(
-  resource: DestinationRuleResource,
-  levels: Levels,
-  rootNamespace: string,
-  defaults: readonly string[],
-): void {
+function place(resource: DestinationRuleResource, levels: Levels, settings: RuleSettings): void {
   const { namespace } = resource.metadata;
   const spec = specOf(resource);
   const entries = spec.workloadSelector === undefined ? (spec.exportTo ?? []) : ['.'];
   const exportTo = entries.length === 0 ? undefined : parseVisibility(entries, []);
-  const rule = toRule(resource, exportTo);
+  const rule = settings.memo.get(String(idOf(resource)), () => toRule(resource, exportTo));
   if (exportTo === undefined || exportTo.public || exportTo.private || exportTo.namespaces.includes(namespace)) {
     mergeInto(levelOf(levels.local, namespace), rule);
   }
   const onlyOwn = entries.length === 1 && (entries[0] === '.' || entries[0] === namespace);
-  if (!onlyOwn && !(entries.length === 0 && defaults.includes('.'))) {
+  if (!onlyOwn && !(entries.length === 0 && settings.defaultExportTo.includes('.'))) {
     mergeInto(levelOf(levels.exported, namespace), rule);
-  } else if (namespace === rootNamespace) {
+  } else if (namespace === settings.rootNamespace) {
     mergeInto(levels.rootPrivate, rule);
   }
 }
@@ -204,17 +207,16 @@ function lookupIn(
 
 export function buildDestinationRuleIndex(
   resources: readonly DestinationRuleResource[],
-  rootNamespace: string,
-  defaultExportTo: readonly string[],
+  settings: RuleSettings,
 ): DestinationRuleIndex {
   const levels: Levels = { local: new Map(), exported: new Map(), rootPrivate: newHostMap() };
   const selectorKeys = new Set<string>();
   for (const resource of [...resources].sort(bySelectorThenAge)) {
-    place(resource, levels, rootNamespace, defaultExportTo);
+    place(resource, levels, settings);
     for (const key of Object.keys(specOf(resource).workloadSelector?.matchLabels ?? {})) selectorKeys.add(key);
   }
   return {
-    lookup: (clientNamespace, service) => lookupIn(levels, rootNamespace, clientNamespace, service),
+    lookup: (clientNamespace, service) => lookupIn(levels, settings.rootNamespace, clientNamespace, service),
     selectorKeys,
   };
 }

@@ -50,14 +50,23 @@ function egressProxyCluster(scope: SidecarScope): string | undefined {
 /** Builds the route configurations of one proxy; virtual hosts of a port are worked out once. */
 export class RouteConfigurationBuilder {
   readonly #hostsByPort = new Map<number, readonly VirtualHost[]>();
+  readonly #built = new Map<string, RouteConfiguration>();
 
   constructor(
     private readonly proxy: MeshProxy,
     private readonly scope: SidecarScope,
   ) {}
 
-  /** istio/istio pilot/pkg/networking/core/httproute.go (buildSidecarOutboundHTTPRouteConfig) */
   build(name: string): RouteConfiguration {
+    const known = this.#built.get(name);
+    if (known !== undefined) return known;
+    const built = this.#build(name);
+    this.#built.set(name, built);
+    return built;
+  }
+
+  /** istio/istio pilot/pkg/networking/core/httproute.go (buildSidecarOutboundHTTPRouteConfig) */
+  #build(name: string): RouteConfiguration {
     const parsed = parseRouteName(name);
     if (parsed === undefined) return routeConfiguration({ name });
     const hosts = this.#hosts(name, parsed.port);

@@ -1,0 +1,30 @@
+import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration, XdsSecret } from '../../../xds';
+import { ListMemo, Memo } from './memo';
+
+/** Parts of snapshots that outlive a compilation. Their keys say everything that they are made from. */
+export class SnapshotMemos {
+  readonly serviceClusters: Memo<readonly Cluster[]>;
+  readonly inboundClusters: Memo<readonly Cluster[]>;
+  readonly inboundListeners: Memo<readonly Listener[]>;
+  readonly assignments: Memo<ClusterLoadAssignment>;
+  /** Whole lists, each under the key of the proxies that have it; their entries may change, and then the list does. */
+  readonly outboundClusters: ListMemo<Cluster>;
+  readonly clusters: ListMemo<Cluster>;
+  readonly listeners: ListMemo<Listener>;
+  readonly routes: ListMemo<RouteConfiguration>;
+  readonly endpoints: ListMemo<ClusterLoadAssignment>;
+  readonly secrets: Memo<readonly XdsSecret[]>;
+
+  constructor(previous?: SnapshotMemos) {
+    this.serviceClusters = new Memo(previous?.serviceClusters);
+    this.inboundClusters = new Memo(previous?.inboundClusters);
+    this.inboundListeners = new Memo(previous?.inboundListeners);
+    this.assignments = new Memo(previous?.assignments);
+    this.outboundClusters = new ListMemo(previous?.outboundClusters);
+    this.clusters = new ListMemo(previous?.clusters);
+    this.listeners = new ListMemo(previous?.listeners);
+    this.routes = new ListMemo(previous?.routes);
+    this.endpoints = new ListMemo(previous?.endpoints);
+    this.secrets = new Memo(previous?.secrets);
+  }
+}
