@@ -5,7 +5,7 @@ import type { MeshProxy } from '../../src/dialects/istio/compile/model';
 import { proxyOf, ServiceTargets } from '../../src/dialects/istio/compile/proxies';
 import { buildPushContext } from '../../src/dialects/istio/compile/push-context/build';
 import { readResources } from '../../src/dialects/istio/compile/read-resources';
-import { relevantLabelKeys } from '../../src/dialects/istio/compile/relevant-labels';
+import { relevantLabels } from '../../src/dialects/istio/compile/relevant-labels';
 import { SnapshotBuilder } from '../../src/dialects/istio/compile/snapshot-builder';
 import { decodeMeshConfig } from '../../src/dialects/istio/mesh-config';
 import type { XdsSnapshot } from '../../src/xds';
@@ -134,5 +134,5 @@ export function simulateProxy(inputs: SimulationInputs): XdsSnapshot {
     dnsDomain: `${inputs.proxy.configNamespace}.svc.cluster.local`,
     unprivileged: false,
   };
-  return new SnapshotBuilder(push, relevantLabelKeys(resources, mesh)).build(proxy);
+  return new SnapshotBuilder(push, relevantLabels(resources, mesh)).build(proxy);
 }
