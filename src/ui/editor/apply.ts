@@ -68,6 +68,7 @@ export async function applyNow(client: SimulationClient): Promise<void> {
     outcome: { kind: 'applied', atNs: result.atNs, changes: result.changes, undone: false },
     runningSinceNs: result.atNs,
     undo: [...undo, step].slice(-MAX_UNDO),
+    view: 'text',
   });
   markApplied(files);
   announce(`Applied at ${formatTime(result.atNs)}, ${countChanges(result.changes.length)}`);

@@ -1,6 +1,7 @@
 import './editor.css';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Diagnostic } from '../../worker';
+import { PanelBoundary } from '../parts/panel-boundary';
 import { useFilesStore } from '../stores/files-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { ApplyBar } from './apply-bar';
@@ -92,7 +93,9 @@ export function EditorPanel() {
         aria-labelledby={path === undefined ? undefined : tabId(path)}
         aria-label={path === undefined ? 'Manifest' : undefined}
       >
-        <Text />
+        <PanelBoundary name="the editor">
+          <Text />
+        </PanelBoundary>
       </div>
       <Refusal fix={run} />
       <Problems fix={run} />

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, Suspense } from 'react';
 import { type DockTab, useApp } from '../app-context';
 import { CommandButton } from '../parts/command-button';
+import { PanelBoundary } from '../parts/panel-boundary';
 import { setPanels, showDockTab, useLayoutStore } from '../stores/layout-store';
 import { SplitHandle } from './split-handle';
 
@@ -31,9 +32,11 @@ export function Dock({ resizable }: { readonly resizable: boolean }) {
       </div>
       {(open || !resizable) && (
         <div className="dock-content" role="tabpanel" id="dock-panel" aria-labelledby={`dock-tab-${current.id}`}>
-          <Suspense fallback={<div className="panel-loading">Loading …</div>}>
-            <Content />
-          </Suspense>
+          <PanelBoundary key={current.id} name={current.label}>
+            <Suspense fallback={<div className="panel-loading">Loading …</div>}>
+              <Content />
+            </Suspense>
+          </PanelBoundary>
         </div>
       )}
     </section>

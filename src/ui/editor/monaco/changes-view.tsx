@@ -24,7 +24,8 @@ export function ChangesView() {
       ignoreTrimWhitespace: false,
       originalEditable: false,
       renderOverviewRuler: false,
-      renderMarginRevertIcon: true,
+      renderMarginRevertIcon: false,
+      renderGutterMenu: false,
       diffWordWrap: 'off',
       hideUnchangedRegions: { enabled: true, contextLineCount: 3, minimumLineCount: 6 },
       originalAriaLabel: 'What runs',
@@ -44,9 +45,9 @@ export function ChangesView() {
     if (diff.current === undefined || modified === undefined) return;
     const original = monaco.editor.createModel(running, YAML_LANGUAGE, monaco.Uri.parse(`running:/${path}`));
     diff.current.setModel({ original, modified });
-    const { current } = diff;
     return () => {
-      current.setModel(null);
+      // Gone already when the whole view goes.
+      diff.current?.setModel(null);
       original.dispose();
     };
   }, [path, running]);
