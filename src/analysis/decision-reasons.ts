@@ -68,7 +68,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   viaUpstream: 'The answer came from upstream; tries: {attempts}.',
 };
 
-function valueOf(values: DecisionReason['values'], key: string): string {
+function placeholderValue(values: DecisionReason['values'], key: string): string {
   const value = key === 'ms' && values['ns'] !== undefined ? nsToMs(Number(values['ns'])) : values[key];
   return value === undefined ? '–' : String(value);
 }
@@ -80,5 +80,5 @@ export function describeReason(stage: Decision['stage'], reason: DecisionReason)
     const values = Object.entries(reason.values).map(([key, value]) => `${key} ${value}`);
     return values.length === 0 ? reason.code : `${reason.code}: ${values.join(', ')}`;
   }
-  return sentence.replace(PLACEHOLDER, (_match, key: string) => valueOf(reason.values, key));
+  return sentence.replace(PLACEHOLDER, (_match, key: string) => placeholderValue(reason.values, key));
 }
