@@ -13,8 +13,8 @@ import { requestTo } from './behaviors';
 import { distributionOf, spanNs } from './distributions';
 
 const GATEWAY_PORT = 80;
-/** Times in tokens are seconds of simulated time; a token that has not expired outlives any run. */
-const EXPIRED_AT_S = -3_600;
+/** Seconds since the Unix epoch. A token that has not expired outlives any run. */
+const EXPIRED_AT_S = 1;
 const VALID_UNTIL_S = 4_000_000_000;
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

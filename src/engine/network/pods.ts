@@ -26,7 +26,8 @@ export function roleOf(process: Process): number {
 export type PodSource =
   | { readonly kind: 'pod'; readonly spec: PodSpec }
   | { readonly kind: 'externalHost'; readonly spec: ExternalHostSpec }
-  | { readonly kind: 'client'; readonly name: string; readonly ip: string };
+  /** A client may follow another one of its name whose last requests are still under way: `id` tells them apart. */
+  | { readonly kind: 'client'; readonly id?: EntityId; readonly name: string; readonly ip: string };
 
 /** Identity and place of an entity, the same for all three kinds. */
 export interface PodFacts {
@@ -68,7 +69,7 @@ function factsOf(source: PodSource): PodFacts {
     case 'externalHost':
       return outside(source.spec.id, source.spec.host, source.spec.ip, true);
     case 'client':
-      return outside(`client/${source.name}`, source.name, source.ip, false);
+      return outside(source.id ?? `client/${source.name}`, source.name, source.ip, false);
   }
 }
 

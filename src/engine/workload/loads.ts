@@ -134,10 +134,10 @@ export class Loads {
   }
 
   #createClient(name: string): number {
-    let unique = name;
-    for (let i = 2; this.#pods.byId(`client/${unique}`) !== undefined; i++) unique = `${name}#${i}`;
+    let id = `client/${name}`;
+    for (let i = 2; this.#pods.byId(id) !== undefined; i++) id = `client/${name}#${i}`;
     const serial = this.#lastNumber & 0xffff;
-    return this.#pods.add({ kind: 'client', name: unique, ip: `198.18.${serial >> 8}.${serial & 0xff}` }).slot;
+    return this.#pods.add({ kind: 'client', id, name, ip: `198.18.${serial >> 8}.${serial & 0xff}` }).slot;
   }
 
   #create(number: number, model: LoadModel, client: number): Load {

@@ -4,6 +4,7 @@ import { type CompiledHttpFilter, corsOf, effectiveFault, effectiveLimit, effect
 import { httpCounter } from '../counters';
 import {
   type CompiledFault,
+  type CompiledJwtAuthn,
   type CompiledRbac,
   type CorsStream,
   type DynamicMetadata,
@@ -25,7 +26,12 @@ import type { RequestPlan, ResolvedRoute } from './request-plan';
 /** Never asked where a plan is made: filters whose draw matters are left as steps. */
 const NO_RANDOM: RandomSource = { nextU32: () => 0, nextU64Mod: () => 0 };
 
-const NO_KEYS: ReadonlyMap<string, string> = new Map();
+/** What every address of keys yields: the one key that the tokens of traffic sources are made with. */
+const MODEL_KEYS = JSON.stringify({ keys: [{ kty: 'RSA', alg: 'RS256' }] });
+
+function fetchedKeys({ providers }: CompiledJwtAuthn): ReadonlyMap<string, string> {
+  return new Map([...providers.keys()].map((name) => [name, MODEL_KEYS]));
+}
 
 function isCertain(fraction: FractionalPercent | undefined): boolean {
   return fraction === undefined || fraction.numerator >= fraction.denominator;
@@ -167,7 +173,7 @@ class FilterPlanBuilder {
     const own = override?.kind === 'jwtAuthn' ? override : undefined;
     const verdict = decideJwtAuthn(filter.jwtAuthn, this.#request, {
       nowSeconds: this.#nowSeconds,
-      fetchedKeys: NO_KEYS,
+      fetchedKeys: fetchedKeys(filter.jwtAuthn),
       ...(own === undefined
         ? {}
         : {
