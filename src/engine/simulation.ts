@@ -466,6 +466,7 @@ export class Simulation implements SimulationApi, RequestOwner {
     this.#kernel.restore(state.kernel);
     this.#lanes.forget();
     this.#messages.restore(state.messages);
+    this.#strings.restore(state.strings);
     this.#pods.restore(state.pods);
     this.#faults.restore(state.faults);
     this.#services.restore(state.services);
@@ -478,7 +479,6 @@ export class Simulation implements SimulationApi, RequestOwner {
     this.#calls.restore(state.lastRequestId);
     this.#applications.restore(state.applications);
     this.#loads.restore(state.loads);
-    this.#strings.restore(state.strings);
     this.#log.restore(state.log);
     this.#spans.restore(state.spans);
     this.#decisions.restore(state.decisions);

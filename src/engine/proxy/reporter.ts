@@ -30,7 +30,7 @@ import {
 import { contentKey } from './config';
 import type { StreamReporter } from './http/connection-manager';
 import { type DecisionSink, StampingSink } from './http/recorder';
-import type { RequestPlan } from './http/request-plan';
+import { type LogNumbers, type RequestPlan, routeKey } from './http/request-plan';
 import { type Streams, unpackFlags } from './http/streams';
 import {
   accessLogLine,
@@ -68,6 +68,9 @@ export class Reporter implements StreamReporter, SessionReporter {
   readonly #formats: AccessLogConfig[] = [];
   readonly #formatNumbers = new Map<AccessLogConfig, number>();
   readonly #compiledFormats: CompiledAccessLog[] = [];
+  /** Numbers of texts that do not change with the state: of pods by slot, of addresses by number. */
+  readonly #podTexts: ({ readonly facts: PodFacts; readonly id: number; readonly service: number } | undefined)[] = [];
+  readonly #addressNames: (number | undefined)[] = [];
   #tcpProxies: TcpProxies | undefined;
   readonly #span: NewSpan = {
     traceId: 0,
@@ -196,19 +199,56 @@ export class Reporter implements StreamReporter, SessionReporter {
     });
   }
 
+  /** Numbers of the texts that every stream of a plan and route repeats. */
+  #logNumbers(stream: number, plan: RequestPlan): LogNumbers {
+    const resolved = this.#streams.resolved[stream];
+    const key = resolved === undefined ? plan : routeKey(resolved);
+    const known = plan.logNumbers.get(key);
+    if (known !== undefined) return known;
+    const { info } = plan.connectionClass;
+    const route = resolved?.result.kind === 'route' ? resolved.result.route.source : undefined;
+    const operation = route?.decoratorOperation ?? '';
+    const numbers: LogNumbers = {
+      remoteIp: this.#strings.numberOf(info.directRemoteAddress.address),
+      localAddress: this.#services.addressNumber(info.localAddress.address, info.localAddress.port),
+      serverName: info.requestedServerName === '' ? NONE : this.#strings.numberOf(info.requestedServerName),
+      format: this.#formatOf(plan.hcm.source.accessLog),
+      route: route === undefined ? NONE : this.#strings.numberOf(route.name),
+      cluster: resolved?.choice === undefined ? NONE : this.#strings.numberOf(resolved.choice.cluster),
+      operation: this.#strings.numberOf(operation === '' ? plan.request.authority : operation),
+    };
+    plan.logNumbers.set(key, numbers);
+    return numbers;
+  }
+
+  #podNumbers(slot: number, facts: PodFacts): { readonly id: number; readonly service: number } {
+    const known = this.#podTexts[slot];
+    if (known?.facts === facts) return known;
+    const numbers = { facts, id: this.#strings.numberOf(facts.id), service: this.#strings.numberOf(facts.service) };
+    this.#podTexts[slot] = numbers;
+    return numbers;
+  }
+
+  #addressName(address: number): number {
+    if (address === NONE) return NONE;
+    const known = this.#addressNames[address];
+    if (known !== undefined) return known;
+    const number = this.#strings.numberOf(this.#addressText(address));
+    this.#addressNames[address] = number;
+    return number;
+  }
+
   #writeLog(stream: number, plan: RequestPlan, facts: PodFacts): void {
     const s = this.#streams.table.arrays;
     const c = this.#network.connections.arrays;
     const { row } = this.#log;
     const { nowNs } = this.#kernel;
-    const { info } = plan.connectionClass;
-    const routePlan = this.#streams.routePlans[stream];
-    const resolved = this.#streams.resolved[stream];
+    const numbers = this.#logNumbers(stream, plan);
     row.requestId = s.requestId[stream] ?? 0;
     row.traceId = s.traceId[stream] ?? 0;
     row.startNs = s.startNs[stream] ?? 0;
     row.durationNs = nowNs - row.startNs;
-    row.pod = this.#strings.numberOf(facts.id);
+    row.pod = this.#podNumbers(s.pod[stream] ?? 0, facts).id;
     row.inbound = plan.chain.listener.inbound ? 1 : 0;
     row.request = s.original[stream] ?? 0;
     row.response = s.response[stream] ?? NONE;
@@ -218,33 +258,32 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.flagCount = s.flagCount[stream] ?? 0;
     row.details = s.details[stream] ?? NONE;
     row.failureText = s.failureText[stream] ?? NONE;
-    row.cluster = routePlan === undefined ? NONE : this.#strings.numberOf(routePlan.choice.cluster);
+    row.cluster = this.#streams.routePlans[stream] === undefined ? NONE : numbers.cluster;
     row.host = s.hostAddress[stream] ?? NONE;
-    row.route = resolved?.result.kind === 'route' ? this.#strings.numberOf(resolved.result.route.source.name) : NONE;
+    row.route = numbers.route;
     row.attempts = s.attempts[stream] ?? 0;
     row.bytesReceived = s.requestBytes[stream] ?? 0;
     row.bytesSent = s.responseBytes[stream] ?? 0;
     row.upstreamNs = s.upstreamStarted[stream] === 1 ? nowNs - (s.upstreamStartNs[stream] ?? 0) : NONE;
-    row.remoteIp = this.#strings.numberOf(info.directRemoteAddress.address);
-    row.localAddress = this.#services.addressNumber(info.localAddress.address, info.localAddress.port);
-    row.serverName = info.requestedServerName === '' ? NONE : this.#strings.numberOf(info.requestedServerName);
-    row.format = this.#formatOf(plan.hcm.source.accessLog);
+    row.remoteIp = numbers.remoteIp;
+    row.localAddress = numbers.localAddress;
+    row.serverName = numbers.serverName;
+    row.format = numbers.format;
     this.#log.commit();
   }
 
   #endSpan(stream: number, plan: RequestPlan, facts: PodFacts): void {
     const s = this.#streams.table.arrays;
     const span = this.#span;
-    const resolved = this.#streams.resolved[stream];
-    const operation = resolved?.result.kind === 'route' ? (resolved.result.route.source.decoratorOperation ?? '') : '';
+    const pod = this.#podNumbers(s.pod[stream] ?? 0, facts);
     span.traceId = s.traceId[stream] ?? 0;
     span.id = this.spanOf(stream);
     span.parentId = s.parentSpan[stream] ?? 0;
     span.requestId = s.requestId[stream] ?? 0;
     span.kind = plan.chain.listener.source.trafficDirection === 'OUTBOUND' ? SPAN_CLIENT : SPAN_SERVER;
-    span.name = this.#strings.numberOf(operation === '' ? plan.request.authority : operation);
-    span.pod = this.#strings.numberOf(facts.id);
-    span.service = this.#strings.numberOf(facts.service);
+    span.name = this.#logNumbers(stream, plan).operation;
+    span.pod = pod.id;
+    span.service = pod.service;
     span.startNs = s.startNs[stream] ?? 0;
     span.status = s.status[stream] ?? 0;
     span.flags = s.flags[stream] ?? 0;
@@ -278,9 +317,10 @@ export class Reporter implements StreamReporter, SessionReporter {
     span.parentId = this.spanOf(stream);
     span.requestId = s.requestId[stream] ?? 0;
     span.kind = SPAN_ATTEMPT;
-    span.name = this.#strings.numberOf(this.#addressText(s.hostAddress[stream] ?? NONE));
-    span.pod = this.#strings.numberOf(facts.id);
-    span.service = this.#strings.numberOf(facts.service);
+    const pod = this.#podNumbers(s.pod[stream] ?? 0, facts);
+    span.name = this.#addressName(s.hostAddress[stream] ?? NONE);
+    span.pod = pod.id;
+    span.service = pod.service;
     span.startNs = t.startNs[upstream] ?? 0;
     span.status = status;
     span.flags = 0;

@@ -39,6 +39,9 @@ const HUNG = -3;
 /** The process of one application. */
 class Process {
   readonly rng: Rng;
+  /** Numbers of the pod's identifier and service in the string table. */
+  readonly podText: number;
+  readonly serviceText: number;
   application: number;
   busyWorkers = 0;
   /** Requests that arrived, were answered, and were given up before an answer. */
@@ -49,13 +52,14 @@ class Process {
   /** Inside the loop that starts waiting requests; keeps requests that take no time from recursing. */
   starting = false;
   faults: PodFaults;
-  faultsVersion: number;
+  /** Version of the faults that the field above was derived from. */
+  faultsVersion = -1;
 
-  constructor(rng: Rng, application: number, faults: PodFaults, faultsVersion: number) {
+  constructor(texts: readonly [pod: number, service: number], rng: Rng, application: number, faults: PodFaults) {
+    [this.podText, this.serviceText] = texts;
     this.rng = rng;
     this.application = application;
     this.faults = faults;
-    this.faultsVersion = faultsVersion;
   }
 }
 
@@ -107,6 +111,7 @@ export class Applications implements Party, CallOwner {
   readonly #hung = new IntrusiveFifo();
   readonly #spans: Spans;
   readonly #strings: StringTable;
+  readonly #pathTexts: (number | undefined)[] = [];
   #requestOwner: RequestOwner | undefined;
   #tls: ApplicationTls | undefined;
   readonly #span: NewSpan = {
@@ -173,7 +178,8 @@ export class Applications implements Party, CallOwner {
   #createProcess(slot: number, application: number): Process {
     const { facts } = this.#pods.get(slot);
     const rng = this.#streams.get(`app/${facts.id}`);
-    return new Process(rng, application, this.#faults.ofPod(facts), this.#faults.version);
+    const texts = [this.#strings.numberOf(facts.id), this.#strings.numberOf(facts.service)] as const;
+    return new Process(texts, rng, application, this.#faults.ofPod(facts));
   }
 
   removePod(slot: number): void {
@@ -449,19 +455,27 @@ export class Applications implements Party, CallOwner {
 
   #endSpan(frame: number, slot: number, response: number): void {
     const f = this.#frames.table.arrays;
-    const { facts } = this.#pods.get(slot);
     const span = this.#span;
-    const request = this.#messages.request(f.served[frame] ?? 0);
+    const process = this.#process(slot);
     span.traceId = f.traceId[frame] ?? 0;
     span.id = f.span[frame] ?? 0;
     span.parentId = f.parentSpan[frame] ?? 0;
     span.requestId = f.requestId[frame] ?? 0;
-    span.name = this.#strings.numberOf(request.path);
-    span.pod = this.#strings.numberOf(facts.id);
-    span.service = this.#strings.numberOf(facts.service);
+    span.name = this.#pathNumber(f.served[frame] ?? 0);
+    span.pod = process.podText;
+    span.service = process.serviceText;
     span.startNs = f.startNs[frame] ?? 0;
     span.status = this.#messages.status(response);
     this.#spans.end(span, this.#kernel.nowNs);
+  }
+
+  /** Number of the path of a request head. */
+  #pathNumber(request: number): number {
+    const known = this.#pathTexts[request];
+    if (known !== undefined) return known;
+    const number = this.#strings.numberOf(this.#messages.request(request).path);
+    this.#pathTexts[request] = number;
+    return number;
   }
 
   #drawResponse(

@@ -40,6 +40,19 @@ export interface RequestPlan {
   /** Plans of the filter chain and of forwarding by what was routed to: see `routeKey`. */
   readonly filterPlans: Map<object, FilterPlan>;
   readonly routePlans: Map<object, RoutePlan | undefined>;
+  /** Numbers that every log line of the plan repeats, by what was routed to. */
+  readonly logNumbers: Map<object, LogNumbers>;
+}
+
+/** Texts of a log line and a span by their numbers. */
+export interface LogNumbers {
+  readonly remoteIp: number;
+  readonly localAddress: number;
+  readonly serverName: number;
+  readonly format: number;
+  readonly route: number;
+  readonly cluster: number;
+  readonly operation: number;
 }
 
 export interface ResolvedRoute {
@@ -84,7 +97,7 @@ export function buildRequestPlan(subject: PlanSubject, context: PlanContext): Re
     localUriSans: connectionClass.localUriSans,
     internalOnlyHeaders: routes?.source.internalOnlyHeaders ?? [],
   });
-  const base = { ...subject, routes, routePlans: new Map(), filterPlans: new Map() };
+  const base = { ...subject, routes, routePlans: new Map(), filterPlans: new Map(), logNumbers: new Map() };
   if (processed.kind === 'rejected') {
     const { status, details, location } = processed;
     const headers: readonly (readonly [string, string])[] = location === undefined ? [] : [['location', location]];
