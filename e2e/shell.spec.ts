@@ -31,6 +31,7 @@ test.describe('accessibility', () => {
     });
 
     test(`axe finds nothing on the inspector, the chaos palette and the table, ${colorScheme}`, async ({ page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme });
       await openPage(page);
       const check = async (what: string) => {

@@ -43,6 +43,8 @@ const NAMES: Readonly<Record<string, string>> = {
   Escape: 'Esc',
   Period: '.',
   Comma: ',',
+  BracketLeft: '[',
+  BracketRight: ']',
   Slash: '/',
   Equal: '+',
   Minus: '−',

@@ -28,7 +28,7 @@ export default function CommandPalette() {
   return (
     <Dialog label="Commands" className="command-palette">
       <Palette label="Commands">
-        <Palette.Input placeholder="Find a command" autoFocus />
+        <Palette.Input placeholder="Find a command" />
         <Palette.List>
           <Palette.Empty>No command has these words.</Palette.Empty>
           {groups.map(([group, members]) => (

@@ -14,6 +14,7 @@ export function Dialog({ label, className, children }: DialogProps) {
     const element = root.current;
     const before = document.activeElement;
     element?.showModal();
+    element?.querySelector<HTMLElement>('input, button')?.focus();
     return () => {
       element?.close();
       if (before instanceof HTMLElement || before instanceof SVGElement) before.focus({ preventScroll: true });

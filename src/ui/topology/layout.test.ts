@@ -5,7 +5,10 @@ import { growLayout, needsNewLayout, unplaced } from './layout-growth';
 const ROOM = { width: 820, height: 590 };
 
 function graph(drawing: string, room = ROOM): LayoutRequest {
-  const edges = drawing.split(/\s+/).map((word) => word.split('>') as unknown as readonly [string, string]);
+  const edges = drawing.split(/\s+/).map((word) => {
+    const [source = '', destination = ''] = word.split('>');
+    return [source, destination] as const;
+  });
   const names = [...new Set(edges.flat())];
   return {
     nodes: names.map((id) => ({ id, namespace: id === 'users' ? '' : 'hero', width: 184, height: 111 })),
