@@ -24,6 +24,7 @@ import {
   type NetworkTables,
   NONE,
   PHASE_ABANDONED,
+  PHASE_DELIVERED,
   PHASE_NEW,
   PHASE_SERVING,
 } from './tables';
@@ -218,7 +219,9 @@ export class Connections {
       const next = l.nextLeg[leg] ?? NONE;
       l.clientContext[leg] = NONE;
       const phase = l.phase[leg] ?? PHASE_NEW;
-      if (serverClosed || phase === PHASE_NEW || phase === PHASE_ABANDONED) this.#tables.releaseLeg(leg);
+      // Whoever delivers a leg right now, and so caused the closing, releases it.
+      const over = serverClosed || phase === PHASE_NEW || phase === PHASE_ABANDONED;
+      if (over && phase !== PHASE_DELIVERED) this.#tables.releaseLeg(leg);
       leg = next;
     }
     if (!serverClosed) {
@@ -240,8 +243,9 @@ export class Connections {
     while (leg !== NONE) {
       const next = l.nextLeg[leg] ?? NONE;
       l.serverContext[leg] = NONE;
-      if (clientClosed) this.#tables.releaseLeg(leg);
-      else if (l.phase[leg] === PHASE_SERVING) {
+      const phase = l.phase[leg] ?? PHASE_NEW;
+      if (clientClosed && phase !== PHASE_DELIVERED) this.#tables.releaseLeg(leg);
+      else if (phase === PHASE_SERVING) {
         l.phase[leg] = PHASE_ABANDONED;
         if (l.clientContext[leg] === NONE) this.#tables.releaseLeg(leg);
       }
