@@ -1,5 +1,6 @@
 import type { Bench } from './bench';
+import { compileBench } from './compile.bench';
 import { kernelBench } from './kernel.bench';
 
 /** Every benchmark, in the order of the table. Each lives in its own `*.bench.ts`. */
-export const BENCHES: readonly Bench[] = [kernelBench];
+export const BENCHES: readonly Bench[] = [kernelBench, compileBench];

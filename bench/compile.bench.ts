@@ -110,7 +110,7 @@ function podsOf(services: number): readonly PodView[] {
 }
 
 /** A view as a running cluster shows it: endpoints follow from the pods. */
-export function viewOf(services: number, timeoutS: number) {
+function viewOf(services: number, timeoutS: number) {
   const { resources } = readManifestSet([{ path: 'bench.yaml', text: manifests(services, timeoutS) }]);
   const pods = podsOf(services);
   const view = viewOfManifests(resources, {}, pods);

@@ -17,31 +17,24 @@ import {
   RESOURCE_TYPES,
   type RecordedProxy,
   RecordedStates,
+  type ResourceType,
   readProxies,
   readScenarios,
   type Scenario,
-  type State,
 } from './istio-xds-states';
 import { SKIPS } from './skips';
 import { CaseRecorder, type SuiteResult } from './suite';
 
-function encoded<T>(values: readonly T[], encode: (value: T) => JsonObject): ReadonlyMap<string, JsonObject> {
-  return new Map(
-    values.map((value) => {
-      const json = encode(value);
-      return [nameOf(json), json];
-    }),
-  );
+function byName(resources: readonly JsonObject[]): ReadonlyMap<string, JsonObject> {
+  return new Map(resources.map((json) => [nameOf(json), json]));
 }
 
-function stateOf(snapshot: XdsSnapshot): State {
-  return {
-    listeners: encoded(snapshot.listeners, encodeListener),
-    routes: encoded(snapshot.routes, encodeRouteConfiguration),
-    clusters: encoded(snapshot.clusters, encodeCluster),
-    endpoints: encoded(snapshot.endpoints, encodeClusterLoadAssignment),
-  };
-}
+const ENCODED: Readonly<Record<ResourceType, (snapshot: XdsSnapshot) => ReadonlyMap<string, JsonObject>>> = {
+  listeners: ({ listeners }) => byName(listeners.map(encodeListener)),
+  routes: ({ routes }) => byName(routes.map(encodeRouteConfiguration)),
+  clusters: ({ clusters }) => byName(clusters.map(encodeCluster)),
+  endpoints: ({ endpoints }) => byName(endpoints.map(encodeClusterLoadAssignment)),
+};
 
 function compileScenario(scenario: Scenario): ReadonlyMap<string, XdsSnapshot> {
   const { resources, rejected } = readManifestSet(manifestsOf(scenario));
@@ -75,8 +68,8 @@ function runScenarios(suite: string, wanted: (scenario: Scenario) => boolean): S
     for (const proxy of [...common, ...extra]) {
       for (const type of RESOURCE_TYPES) {
         recorder.run(`${scenario.name}/${proxy.name}/${type}`, () => {
-          const actual = stateOf(compiled.snapshot(proxy));
-          return compareResources(type, actual[type], states.stateOf(scenario.name, proxy.name)[type]);
+          const actual = ENCODED[type](compiled.snapshot(proxy));
+          return compareResources(type, actual, states.stateOf(scenario.name, proxy.name)[type]);
         });
       }
     }

@@ -75,11 +75,16 @@ function hashOfResource(resource: object): Hash64 {
   return hash;
 }
 
-function hashOfResources(resources: readonly object[]): string {
-  return hash64ToHex(hashOfEntries(resources, hashOfResource));
+/** Lists that many proxies share are looked into once. */
+function hashOfResources(resources: readonly object[]): Hash64 {
+  const before = known.get(resources);
+  if (before !== undefined) return before;
+  const hash = hashOfEntries(resources, hashOfResource);
+  known.set(resources, hash);
+  return hash;
 }
 
 /** Sixteen hexadecimal digits; equal content, equal digits. Parts that proxies share are looked at once. */
 export function versionOf({ listeners, routes, clusters, endpoints, secrets }: SnapshotContent): string {
-  return hash64ToHex(xxHash64([listeners, routes, clusters, endpoints, secrets].map(hashOfResources).join()));
+  return hash64ToHex(hashOfEntries([listeners, routes, clusters, endpoints, secrets], hashOfResources));
 }

@@ -23,17 +23,48 @@ function addSocket(socket: UpstreamTransportSocket | undefined, usage: Usage): v
   if (socket?.kind === 'tls') addUsage(socket.tls.common, usage);
 }
 
-function usageOf(listeners: readonly Listener[], clusters: readonly Cluster[]): Usage {
-  const usage: Usage = { certificates: new Set(), trustBundles: new Set() };
-  for (const { filterChains, defaultFilterChain } of listeners) {
-    for (const chain of [...filterChains, ...(defaultFilterChain === undefined ? [] : [defaultFilterChain])]) {
-      if (chain.tls !== undefined) addUsage(chain.tls.common, usage);
-    }
+const usages = new WeakMap<Listener | Cluster, Usage>();
+
+function noUsage(): Usage {
+  return { certificates: new Set(), trustBundles: new Set() };
+}
+
+function usageOf(resource: Listener | Cluster): Usage {
+  const known = usages.get(resource);
+  if (known !== undefined) return known;
+  const usage = 'filterChains' in resource ? usageOfListener(resource) : usageOfCluster(resource);
+  usages.set(resource, usage);
+  return usage;
+}
+
+function usageOfListener({ filterChains, defaultFilterChain }: Listener): Usage {
+  const usage = noUsage();
+  for (const chain of [...filterChains, ...(defaultFilterChain === undefined ? [] : [defaultFilterChain])]) {
+    if (chain.tls !== undefined) addUsage(chain.tls.common, usage);
   }
-  for (const { transportSocket, transportSocketMatches } of clusters) {
-    addSocket(transportSocket, usage);
-    for (const match of transportSocketMatches) addSocket(match.transportSocket, usage);
-  }
+  return usage;
+}
+
+function usageOfCluster({ transportSocket, transportSocketMatches }: Cluster): Usage {
+  const usage = noUsage();
+  addSocket(transportSocket, usage);
+  for (const match of transportSocketMatches) addSocket(match.transportSocket, usage);
+  return usage;
+}
+
+function addAll({ certificates, trustBundles }: Usage, all: Usage): void {
+  for (const name of certificates) all.certificates.add(name);
+  for (const name of trustBundles) all.trustBundles.add(name);
+}
+
+const listUsages = new WeakMap<readonly (Listener | Cluster)[], Usage>();
+
+function usageOfList(resources: readonly (Listener | Cluster)[]): Usage {
+  const known = listUsages.get(resources);
+  if (known !== undefined) return known;
+  const usage = noUsage();
+  for (const resource of resources) addAll(usageOf(resource), usage);
+  listUsages.set(resources, usage);
   return usage;
 }
 
@@ -67,7 +98,8 @@ export interface SecretSources {
 
 /** Every secret that the configuration of a proxy names, by name; those of the mesh always exist. */
 export function secretsOf(proxy: MeshProxy, sources: SecretSources): readonly XdsSecret[] {
-  const { certificates, trustBundles } = usageOf(sources.listeners, sources.clusters);
+  const { certificates, trustBundles } = noUsage();
+  for (const list of [sources.listeners, sources.clusters]) addAll(usageOfList(list), { certificates, trustBundles });
   const identity = `spiffe://${sources.trustDomain}/ns/${proxy.namespace}/sa/${proxy.serviceAccount}`;
   const names = [...new Set([...certificates, ...trustBundles])].sort(compareStrings);
   return names.map((name): XdsSecret => {

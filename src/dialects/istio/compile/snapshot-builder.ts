@@ -8,7 +8,7 @@ import { buildGatewayListeners } from './gateway/gateway-listeners';
 import { buildGatewayRoutes } from './gateway/gateway-routes';
 import { type MergedGateway, mergeGateways, type RejectedServer } from './gateway/merged-gateway';
 import { buildInboundListeners } from './listeners/inbound-listener';
-import { type ListenerConflict, OutboundListenerBuilder } from './listeners/outbound-listeners';
+import { type ListenerConflict, OutboundListenerBuilder, type OutboundListeners } from './listeners/outbound-listeners';
 import { buildVirtualOutbound } from './listeners/virtual-outbound';
 import { idOf, idsOf, Memo } from './memo';
 import type { MeshProxy, Service } from './model';
@@ -23,11 +23,6 @@ import { workloadSecurity } from './security/workload-security';
 import { SnapshotMemos } from './snapshot-memos';
 
 type Content = Omit<XdsSnapshot, 'node' | 'version'>;
-
-interface Outbound {
-  readonly listeners: readonly Listener[];
-  readonly conflicts: readonly ListenerConflict[];
-}
 
 function withoutDuplicates(clusters: readonly Cluster[]): readonly Cluster[] {
   const byName = new Map<string, Cluster>();
@@ -77,7 +72,6 @@ function policiesText(push: PushContext, namespace: string): string {
  */
 export class SnapshotBuilder {
   readonly #contents = new Memo<Content & { readonly version: string }>();
-  readonly #outboundListeners = new Memo<Outbound>();
   readonly #routeBuilders = new Memo<RouteConfigurationBuilder>();
   readonly #policies = new Memo<string>();
   readonly #facts = new Memo<string>();
@@ -115,7 +109,7 @@ export class SnapshotBuilder {
 
   /** What had to be left out because two services want one address, once for each group of proxies. */
   conflicts(): readonly ListenerConflict[] {
-    return [...this.#outboundListeners.values()].flatMap(({ conflicts }) => conflicts);
+    return [...this.memos.outboundListeners.values()].flatMap(({ conflicts }) => conflicts);
   }
 
   /** Servers that others stand in the way of, once for each group of gateways. */
@@ -139,6 +133,28 @@ export class SnapshotBuilder {
     return `${this.#outboundKey(proxy, scope)} ${proxy.interceptionMode} ${proxy.unprivileged} ${own}`;
   }
 
+  /** Rules for requests have no part in listeners. */
+  #outboundListenersKey(proxy: MeshProxy, scope: SidecarScope): string {
+    const { push } = this;
+    const imports = scope.egressListeners.map(({ services, virtualServices }) => {
+      const routing = virtualServices.filter((vs) => vs.tls.length > 0 || vs.tcp.length > 0);
+      return `${idsOf(services)} ${idsOf(routing)}`;
+    });
+    const rules = scope.services.map(({ hostname }) =>
+      idOf(destinationRuleFor(scope, hostname, { outboundLabels: proxy.labels })),
+    );
+    const pods = this.#podListeners.size === 0 ? 0 : idOf(push.endpoints);
+    const made = [
+      idOf(push.mesh),
+      idOf(scope.sidecar),
+      scope.outboundTrafficPolicy,
+      pods,
+      imports.join(),
+      rules.join(),
+    ];
+    return `${this.#listenersKey(proxy, scope)} ${made.join(' ')}`;
+  }
+
   #inboundKey(proxy: MeshProxy, scope: SidecarScope): string {
     const own = (scope.sidecar?.object.spec?.ingress ?? []).length > 0 ? proxy.ipAddresses.join() : '';
     const labels = projectLabels(proxy, this.labels.inbound);
@@ -157,7 +173,7 @@ export class SnapshotBuilder {
   /** istio/istio pilot/pkg/networking/core/listener.go, cluster.go (buildClusters) */
   #sidecar(proxy: MeshProxy, scope: SidecarScope): Content {
     const { push, memos } = this;
-    const outbound = this.#outboundListeners.get(this.#listenersKey(proxy, scope), () =>
+    const outbound = this.memos.outboundListeners.get(this.#outboundListenersKey(proxy, scope), () =>
       this.#sidecarOutbound(proxy, scope),
     );
     const inbound = memos.inboundListeners.get(this.#inboundKey(proxy, scope), () =>
@@ -165,7 +181,7 @@ export class SnapshotBuilder {
     );
     const routes = memos.routes.get(this.#listenersKey(proxy, scope), () => {
       const key = this.#outboundKey(proxy, scope);
-      const builder = this.#routeBuilders.get(key, () => new RouteConfigurationBuilder(proxy, scope));
+      const builder = this.#routeBuilders.get(key, () => new RouteConfigurationBuilder(proxy, scope, memos.httpRoutes));
       return routeNames(outbound.listeners).map((name) => builder.build(name));
     });
     const clusters = [...this.#outboundClusters(proxy, scope), ...this.#ownClusters(proxy, scope)];
@@ -186,7 +202,7 @@ export class SnapshotBuilder {
     ]);
   }
 
-  #sidecarOutbound(proxy: MeshProxy, scope: SidecarScope): Outbound {
+  #sidecarOutbound(proxy: MeshProxy, scope: SidecarScope): OutboundListeners {
     const request = { push: this.push, proxy, scope };
     const { listeners, conflicts } = new OutboundListenerBuilder(request).build();
     const virtual = buildVirtualOutbound(request);

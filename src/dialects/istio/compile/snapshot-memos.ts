@@ -1,4 +1,5 @@
-import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration, XdsSecret } from '../../../xds';
+import type { Cluster, ClusterLoadAssignment, Listener, Route, RouteConfiguration, XdsSecret } from '../../../xds';
+import type { OutboundListeners } from './listeners/outbound-listeners';
 import { ListMemo, Memo } from './memo';
 
 /** Parts of snapshots that outlive a compilation. Their keys say everything that they are made from. */
@@ -6,6 +7,8 @@ export class SnapshotMemos {
   readonly serviceClusters: Memo<readonly Cluster[]>;
   readonly inboundClusters: Memo<readonly Cluster[]>;
   readonly inboundListeners: Memo<readonly Listener[]>;
+  readonly outboundListeners: Memo<OutboundListeners>;
+  readonly httpRoutes: Memo<readonly Route[]>;
   readonly assignments: Memo<ClusterLoadAssignment>;
   /** Whole lists, each under the key of the proxies that have it; their entries may change, and then the list does. */
   readonly outboundClusters: ListMemo<Cluster>;
@@ -19,6 +22,8 @@ export class SnapshotMemos {
     this.serviceClusters = new Memo(previous?.serviceClusters);
     this.inboundClusters = new Memo(previous?.inboundClusters);
     this.inboundListeners = new Memo(previous?.inboundListeners);
+    this.outboundListeners = new Memo(previous?.outboundListeners);
+    this.httpRoutes = new Memo(previous?.httpRoutes);
     this.assignments = new Memo(previous?.assignments);
     this.outboundClusters = new ListMemo(previous?.outboundClusters);
     this.clusters = new ListMemo(previous?.clusters);

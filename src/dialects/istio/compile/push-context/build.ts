@@ -69,7 +69,11 @@ export function buildPushContext(
   const sources: PushSources = { view, resources, mesh, memos };
   const services = servicesOf(sources);
   const endpoints = endpointsOf(sources, services);
-  const virtualServices = buildVirtualServiceIndex(resources.virtualServices, mesh.defaultVirtualServiceExportTo);
+  const virtualServices = buildVirtualServiceIndex(
+    resources.virtualServices,
+    mesh.defaultVirtualServiceExportTo,
+    memos.virtualServices,
+  );
   const destinationRules = buildDestinationRuleIndex(resources.destinationRules, {
     rootNamespace: mesh.rootNamespace,
     defaultExportTo: mesh.defaultDestinationRuleExportTo,

@@ -101,12 +101,24 @@ function requiredPort(listener: EgressListener | undefined): number | undefined 
   return parseProtocol(port.protocol ?? '') === 'HTTP_PROXY' ? undefined : port.number;
 }
 
-/** The part of a service that a listener's port leaves; undefined when nothing is left. */
+const narrowed = new WeakMap<Service, Map<number, Service>>();
+
+function onlyPort(service: Service, port: ServicePort): Service {
+  const byPort = narrowed.get(service) ?? new Map<number, Service>();
+  narrowed.set(service, byPort);
+  const known = byPort.get(port.port);
+  if (known !== undefined) return known;
+  const made = { ...service, ports: [port] };
+  byPort.set(port.port, made);
+  return made;
+}
+
+/** The part of a service that one port leaves, the same object every time; undefined when nothing is left. */
 export function serviceWithPort(service: Service, port: number | undefined): Service | undefined {
   if (port === undefined) return service;
   const found = service.ports.find((candidate: ServicePort) => candidate.port === port);
   if (found === undefined) return undefined;
-  return service.ports.length === 1 ? service : { ...service, ports: [found] };
+  return service.ports.length === 1 ? service : onlyPort(service, found);
 }
 
 class ScopeBuilder {

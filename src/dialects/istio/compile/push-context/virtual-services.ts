@@ -11,6 +11,7 @@ import type {
   TlsMatchAttributes,
   TlsRoute,
 } from '../../kinds';
+import { idOf, Memo } from '../memo';
 import type { Visibility } from '../model';
 import { MESH_GATEWAY, resolveGatewayName, resolveShortHost } from '../names';
 import type { VirtualServiceResource } from '../resources';
@@ -272,10 +273,16 @@ function compareAge(a: VirtualService, b: VirtualService): number {
   );
 }
 
+/** Then it depends on other objects too. */
+function isDelegating(resource: VirtualServiceResource): boolean {
+  return (resource.object.spec?.http ?? []).some((route) => route.delegate !== undefined);
+}
+
 /** `synthesized` are rules that another API was translated to; they take part as if they had been written. */
 export function buildVirtualServiceIndex(
   resources: readonly VirtualServiceResource[],
   defaultExportTo: readonly string[],
+  memo: Memo<VirtualService> = new Memo(),
   synthesized: readonly VirtualService[] = [],
 ): VirtualServiceIndex {
   const delegates = new Map<string, { resource: VirtualServiceResource; exportTo: Visibility }>();
@@ -289,8 +296,12 @@ export function buildVirtualServiceIndex(
     delegates.set(`${resource.metadata.namespace}/${resource.metadata.name}`, { resource, exportTo });
   }
   const brokenDelegates: BrokenDelegate[] = [];
+  const convert = (resource: VirtualServiceResource): VirtualService =>
+    toVirtualService(resource, expandDelegates(resource, delegates, brokenDelegates), defaultExportTo);
   const written = roots.map((resource) =>
-    toVirtualService(resource, expandDelegates(resource, delegates, brokenDelegates), defaultExportTo),
+    isDelegating(resource)
+      ? convert(resource)
+      : memo.get(`${idOf(resource)} ${idOf(defaultExportTo)}`, () => convert(resource)),
   );
   const all = [...written, ...synthesized].sort(compareAge);
   const groups = indexByAudience(all);

@@ -19,6 +19,7 @@ import {
 import type { Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination } from '../../kinds';
 import { configMetadata } from '../config-metadata';
 import { durationNs } from '../durations';
+import type { Memo } from '../memo';
 import type { MeshProxy, Service } from '../model';
 import { outboundClusterName } from '../names';
 import { isSubset } from '../push-context/endpoint-index';
@@ -30,6 +31,7 @@ import { hashForDestination, toHashPolicy } from './hash-policy';
 import { concatMutations, type HeaderChanges, toHeaderChanges } from './header-operations';
 import { toRetryPolicy } from './retry-policy';
 import { isCatchAllRoute, toRouteMatch } from './route-match';
+import { routesKey } from './routes-key';
 
 /** Where and for whom the routes of a VirtualService are built. */
 export interface RouteContext {
@@ -41,6 +43,8 @@ export interface RouteContext {
   readonly listenPort: number;
   readonly tls: boolean;
   readonly lookupService: (host: string) => Service | undefined;
+  /** Routes that were built before, here or for others; absent: they are always built. */
+  readonly memo?: Memo<readonly Route[]>;
 }
 
 interface RuleContext extends RouteContext {
@@ -288,12 +292,18 @@ function toRoute(context: RuleContext, match: Sourced<HttpMatchRequest> | undefi
   return { ...route, decoratorOperation: operationOf(route, context) };
 }
 
+/** The routes of a VirtualService at one port, built once for all who get the same. */
+export function buildHttpRoutes(vs: VirtualService, context: RouteContext): readonly Route[] {
+  const build = (): readonly Route[] => newHttpRoutes(vs, context);
+  return context.memo === undefined ? build() : context.memo.get(routesKey(vs, context), build);
+}
+
 /**
  * The routes of a VirtualService at one port, in order; generation stops at the first that takes everything.
  * Empty: no rule applies here, and the VirtualService does not count at all.
  * istio/istio pilot/pkg/networking/core/route/route.go (BuildHTTPRoutesForVirtualService)
  */
-export function buildHttpRoutes(vs: VirtualService, context: RouteContext): readonly Route[] {
+function newHttpRoutes(vs: VirtualService, context: RouteContext): readonly Route[] {
   const routes: Route[] = [];
   const metadata = configMetadata({ kind: 'virtual-service', namespace: vs.namespace, name: vs.name });
   for (const rule of vs.http) {

@@ -1,4 +1,5 @@
-import { type RouteConfiguration, routeConfiguration, type VirtualHost } from '../../../../xds';
+import { type Route, type RouteConfiguration, routeConfiguration, type VirtualHost } from '../../../../xds';
+import type { Memo } from '../memo';
 import type { MeshProxy } from '../model';
 import { parseProtocol } from '../protocol';
 import type { EgressScope, SidecarScope } from '../push-context/sidecar-scope';
@@ -55,6 +56,7 @@ export class RouteConfigurationBuilder {
   constructor(
     private readonly proxy: MeshProxy,
     private readonly scope: SidecarScope,
+    private readonly memo: Memo<readonly Route[]>,
   ) {}
 
   build(name: string): RouteConfiguration {
@@ -92,6 +94,7 @@ export class RouteConfigurationBuilder {
       scope: this.scope,
       egress,
       listenPort: proxyPort ? 0 : port,
+      memo: this.memo,
     });
     if (port > 0) this.#hostsByPort.set(port, hosts);
     return hosts;

@@ -9,10 +9,16 @@ import {
   type VirtualHost,
   virtualHost,
 } from '../../../../xds';
+import type { Memo } from '../memo';
 import type { MeshProxy, Service, ServicePort } from '../model';
 import { hostsOverlap, isWildcardHost, outboundClusterName, PASSTHROUGH_CLUSTER } from '../names';
 import { isDetected, isHttp } from '../protocol';
-import { destinationRuleFor, type EgressScope, type SidecarScope } from '../push-context/sidecar-scope';
+import {
+  destinationRuleFor,
+  type EgressScope,
+  type SidecarScope,
+  serviceWithPort,
+} from '../push-context/sidecar-scope';
 import type { VirtualService } from '../push-context/virtual-services';
 import { DomainRegistry, domainName, hostLiteral, serviceDomains } from './domains';
 import { hashForService, toHashPolicy } from './hash-policy';
@@ -161,10 +167,8 @@ function servicesAt(egress: EgressScope, port: number): ReadonlyMap<string, Serv
       registry.set(service.hostname, service);
       continue;
     }
-    const found = service.ports.find((candidate) => candidate.port === port);
-    if (found === undefined) continue;
-    const hostname = service.hostname.toLowerCase();
-    registry.set(hostname, service.ports.length === 1 ? service : { ...service, ports: [found] });
+    const found = serviceWithPort(service, port);
+    if (found !== undefined) registry.set(service.hostname.toLowerCase(), found);
   }
   return registry;
 }
@@ -229,6 +233,7 @@ export interface VirtualHostRequest {
   readonly egress: EgressScope;
   /** 0 at a generic HTTP proxy or a Unix domain socket. */
   readonly listenPort: number;
+  readonly memo: Memo<readonly Route[]>;
 }
 
 /**
@@ -245,6 +250,7 @@ export function buildVirtualHosts(request: VirtualHostRequest): readonly Virtual
     listenPort,
     tls: false,
     lookupService: (host) => registry.get(host),
+    memo: request.memo,
   };
   const relevant =
     listenPort === HTTP_PORT
