@@ -109,7 +109,7 @@ export class ClientPools {
   removePod(pod: number): void {
     const pools = this.#byPod[pod];
     if (pools === undefined) return;
-    for (const number of pools.values()) {
+    for (const number of [...pools.values()].sort((a, b) => a - b)) {
       this.#pools[number] = undefined;
       this.#free.push(number);
     }

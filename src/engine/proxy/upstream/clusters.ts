@@ -232,7 +232,7 @@ export class Clusters {
 
   #drainPoolsOf(runtime: ClusterRuntime, host: number): void {
     const p = this.#tables.pools.arrays;
-    for (const pool of [...runtime.pools.values()]) {
+    for (const pool of runtime.pools.values()) {
       if (this.#tables.pools.isLive(pool) && p.host[pool] === host) this.#told().drainPool(pool);
     }
   }
@@ -275,9 +275,8 @@ export class Clusters {
    * the others are replaced: envoyproxy/envoy source/common/upstream/cluster_manager_impl.cc addOrUpdateCluster.
    */
   applyConfig(pod: number, config: CompiledConfig): void {
-    for (const [name, number] of [...this.#ofPod(pod)]) {
-      const runtime = this.get(number);
-      const cluster = config.clusters.get(name);
+    for (const runtime of this.#inOrder(pod)) {
+      const cluster = config.clusters.get(runtime.cluster.name);
       if (cluster === undefined || !sameContent(cluster.source, runtime.cluster.source)) this.#retire(runtime);
       else if (runtime.directoryVersion < 0 && !sameContent(cluster.assignment, runtime.cluster.assignment)) {
         this.#setHosts(runtime, cluster);
@@ -297,7 +296,13 @@ export class Clusters {
   }
 
   removePod(pod: number): void {
-    for (const number of [...this.#ofPod(pod).values()]) this.#retire(this.get(number));
+    for (const runtime of this.#inOrder(pod)) this.#retire(runtime);
+  }
+
+  /** Clusters of a proxy by number: an order that does not depend on how the table came about. */
+  #inOrder(pod: number): readonly ClusterRuntime[] {
+    const numbers = [...this.#ofPod(pod).values()].sort((a, b) => a - b);
+    return numbers.map((number) => this.get(number));
   }
 
   endpointOf(runtime: ClusterRuntime, host: number): CompiledEndpoint | undefined {
