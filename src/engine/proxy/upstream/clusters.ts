@@ -410,13 +410,16 @@ export class Clusters {
 
   /** Gauges are never negative, and breakers are never above their limits except where Envoy itself lets them. */
   checkInvariants(checkDetector: (cluster: ClusterRuntime) => void): void {
+    const p = this.#tables.pools.arrays;
     for (const runtime of this.#runtimes) {
       if (runtime === undefined) continue;
       for (const priority of [0, 1]) {
         for (const resource of [0, 1, 2, 3, 4]) {
           assert(runtime.resource(priority, resource) >= 0, 'a gauge of a cluster is negative');
         }
-        for (const resource of [RESOURCE_PENDING, RESOURCE_REQUESTS]) {
+        // envoyproxy/envoy source/common/tcp/conn_pool.h enforceMaxRequests: connections that are relayed count, unchecked.
+        const relays = [...runtime.pools.values()].some((pool) => p.protocol[pool] === PROTOCOL_TCP);
+        for (const resource of relays ? [RESOURCE_PENDING] : [RESOURCE_PENDING, RESOURCE_REQUESTS]) {
           const held = runtime.resource(priority, resource);
           assert(held <= Math.max(runtime.limit(priority, resource), 0), 'a circuit breaker is above its limit');
         }
