@@ -57,10 +57,10 @@ const EdgeLine = memo(function EdgeLine({ edge, onPick }: EdgeLineProps) {
   if (faded) classes.push('is-faded');
   if (hovered) classes.push('is-hovered');
   return (
-    <g className={classes.join(' ')} data-testid={`edge-${edge.id}`}>
-      <path className="edge-halo" d={path} strokeWidth={width + 7} />
-      <path className="edge-line" d={path} strokeWidth={width} />
-      <path className="edge-head" d={headOf(curve)} />
+    <g className={classes.join(' ')} style={{ '--width': width }} data-testid={`edge-${edge.id}`}>
+      <path className="edge-halo" d={path} />
+      <path className="edge-line" d={path} />
+      <path className="edge-head" d="M-6-4 0 0l-6 4" style={{ translate: `${curve[6]}px ${curve[7]}px` }} />
       {partitioned && <path className="edge-cut" d={cutOf(curve)} />}
       <a
         href={`#edge=${encodeURIComponent(edge.id)}`}
@@ -82,12 +82,6 @@ const EdgeLine = memo(function EdgeLine({ edge, onPick }: EdgeLineProps) {
     </g>
   );
 });
-
-/** An arrow head at the end, so that direction needs no motion. */
-function headOf(curve: Cubic): string {
-  const [x, y] = [curve[6], curve[7]];
-  return `M${x - 6} ${y - 4}l6 4-6 4`;
-}
 
 /** Two bars across the line. */
 function cutOf(curve: Cubic): string {

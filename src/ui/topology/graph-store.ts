@@ -7,7 +7,7 @@ import { cardSize } from './card-size';
 import { attachRect, boxAround, type Rect, routeEdges } from './geometry';
 import { type LabelVariants, labelSize, labelText, labelVariants } from './label-content';
 import { type LabelPlace, placeLabels } from './label-placement';
-import type { Positions } from './layout';
+import type { Positions } from './layout-model';
 import type { ZoomLevel } from './levels';
 
 export interface NamespaceBox {

@@ -3,8 +3,8 @@ import { useScenarioStore } from '../stores/scenario-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { cardSize } from './card-size';
 import { clearGraph, requestFit, setPositions, updateShapes, useGraphStore } from './graph-store';
-import type { LayoutRequest, Positions } from './layout';
 import { growLayout, needsNewLayout, unplaced } from './layout-growth';
+import type { LayoutRequest, Positions } from './layout-model';
 
 /** The first requests draw the first edges; a picture without edges waits this long for them. */
 const WAIT_FOR_EDGES_MS = 900;

@@ -1,8 +1,7 @@
 /** How a picture that people have learned to read grows: what stands stays, what is new finds a free place near its callers. */
-import type { LayoutNode, LayoutRequest, Positions } from './layout';
+import { type LayoutNode, type LayoutRequest, type Positions, ROW_GAP } from './layout-model';
 
 const COLUMN_STEP = 200;
-const ROW_GAP = 56;
 /** Positions tried above and below the wished one. */
 const MAX_TRIES = 200;
 /** A change this large is another picture: it is laid out anew. */
@@ -61,8 +60,12 @@ function wishedPlace(
   const y = around.length === 0 ? 0 : middle - node.height / 2;
   if (callers.length > 0) return { x: Math.max(...callers.map((box) => box.x + box.width)) + COLUMN_STEP, y };
   if (callees.length > 0) return { x: Math.min(...callees.map((box) => box.x)) - COLUMN_STEP - node.width, y };
-  const all = [...placed.values()];
-  return { x: 0, y: all.length === 0 ? 0 : Math.max(...all.map((box) => box.y + box.height)) + ROW_GAP };
+  const own = request.nodes.filter(({ namespace }) => namespace === node.namespace);
+  const siblings = own.flatMap(({ id }) => placed.get(id) ?? []);
+  const boxes = siblings.length > 0 ? siblings : [...placed.values()];
+  if (boxes.length === 0) return { x: 0, y: 0 };
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  return { x: Math.min(...boxes.map((box) => box.x)), y: bottom + ROW_GAP };
 }
 
 /** Keeps every standing place and finds one for each new node. */

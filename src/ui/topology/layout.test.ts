@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type LayoutRequest, layoutGraph, type Positions } from './layout';
+import { layoutGraph } from './layout';
 import { growLayout, needsNewLayout, unplaced } from './layout-growth';
+import type { LayoutRequest, Positions } from './layout-model';
 
 const ROOM = { width: 820, height: 590 };
 
@@ -52,6 +53,71 @@ describe('a new layout', () => {
     const positions = layoutGraph(request);
     expect(Object.keys(positions)).toHaveLength(3);
     expect(apart(request, positions)).toBe(true);
+  });
+});
+
+describe('lone services', () => {
+  const request: LayoutRequest = {
+    nodes: ['a', 'b', 'lone-1', 'lone-2', 'lone-3'].map((id) => ({
+      id,
+      namespace: id === 'a' ? '' : 'hero',
+      width: 184,
+      height: 111,
+    })),
+    edges: [['a', 'b']],
+    room: ROOM,
+  };
+
+  test('stand below the others of their namespace, not in the way of lines', () => {
+    const positions = layoutGraph(request);
+    expect(apart(request, positions)).toBe(true);
+    for (const id of ['lone-1', 'lone-2', 'lone-3']) {
+      expect(positions[id]?.[0]).toBeGreaterThanOrEqual(positions['b']?.[0] ?? 0);
+      expect(positions[id]?.[1]).toBeGreaterThan(positions['b']?.[1] ?? 0);
+    }
+  });
+
+  test('are a grid where there is nothing else', () => {
+    const positions = layoutGraph({ ...request, edges: [] });
+    expect(apart(request, positions)).toBe(true);
+  });
+});
+
+describe('many services', () => {
+  const count = 300;
+  const request: LayoutRequest = {
+    nodes: Array.from({ length: count }, (_, index) => ({
+      id: `s${index}`,
+      namespace: `team-${index % 4}`,
+      width: 184,
+      height: 111,
+    })),
+    edges: Array.from({ length: count - 1 }, (_, index) => [`s${Math.floor(index / 6)}`, `s${index + 1}`] as const),
+    room: ROOM,
+  };
+  const positions = layoutGraph(request);
+
+  test('make a picture of about the shape of the canvas', () => {
+    const all = Object.values(positions);
+    const width = Math.max(...all.map(([x]) => x)) - Math.min(...all.map(([x]) => x));
+    const height = Math.max(...all.map(([, y]) => y)) - Math.min(...all.map(([, y]) => y));
+    expect(width / height / (ROOM.width / ROOM.height)).toBeGreaterThan(0.5);
+    expect(width / height / (ROOM.width / ROOM.height)).toBeLessThan(2);
+  });
+
+  test('do not overlap, and neither do their namespaces', () => {
+    expect(apart(request, positions)).toBe(true);
+    const bands = [0, 1, 2, 3].map((team) => {
+      const ys = request.nodes
+        .filter((node) => node.namespace === `team-${team}`)
+        .map(({ id }) => positions[id]?.[1] ?? 0);
+      return { top: Math.min(...ys), bottom: Math.max(...ys) + 111 };
+    });
+    for (const [index, band] of bands.entries()) {
+      for (const other of bands.slice(index + 1)) {
+        expect(band.bottom < other.top || other.bottom < band.top).toBe(true);
+      }
+    }
   });
 });
 

@@ -1,27 +1,11 @@
 /** Automatic layout: layers from left to right by dagre, namespaces kept together, columns as close as the room asks for. */
 import dagre from '@dagrejs/dagre';
-
-export interface LayoutNode {
-  readonly id: string;
-  /** "" stands outside every box. */
-  readonly namespace: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface LayoutRequest {
-  readonly nodes: readonly LayoutNode[];
-  readonly edges: readonly (readonly [string, string])[];
-  /** The canvas on the screen, in CSS pixels: decides how wide the columns stand. */
-  readonly room: { readonly width: number; readonly height: number };
-}
-
-/** Top left corners, in canvas units. */
-export type Positions = Readonly<Record<string, readonly [number, number]>>;
+import { layoutBands } from './layout-bands';
+import { addLoneNodes } from './layout-lone';
+import { type Column, type LayoutRequest, type Positions, ROW_GAP } from './layout-model';
 
 /** What an edge and its label want between two columns, and what they make do with before cards shrink. */
 const COLUMN_GAPS = [200, 168, 140, 116, 96] as const;
-const ROW_GAP = 56;
 /** Free border around a fitted picture, as a share of the room. */
 const FIT_SHARE = 0.94;
 /** Scales worth closer columns: full size, full cards, small cards; each with the gap that may be given up for it. */
@@ -37,11 +21,6 @@ const BOX_MARGIN = 44;
 /** Rows stand at most this many times further apart than need be, and fill this much of the height. */
 const MAX_STRETCH = 1.6;
 const FILL_SHARE = 0.86;
-
-interface Column {
-  readonly ids: readonly string[];
-  readonly width: number;
-}
 
 function runDagre({ nodes, edges }: LayoutRequest): Map<string, { x: number; y: number }> {
   const graph = new dagre.graphlib.Graph({ compound: true });
@@ -70,7 +49,7 @@ function runDagre({ nodes, edges }: LayoutRequest): Map<string, { x: number; y: 
 
 /** Nodes that dagre put above each other, from left to right. */
 function columnsOf(request: LayoutRequest, centres: ReadonlyMap<string, { x: number }>): Column[] {
-  const byX = new Map<number, LayoutNode[]>();
+  const byX = new Map<number, LayoutRequest['nodes'][number][]>();
   for (const node of request.nodes) {
     const x = Math.round(centres.get(node.id)?.x ?? 0);
     byX.set(x, [...(byX.get(x) ?? []), node]);
@@ -111,15 +90,24 @@ function chooseStretch(columns: readonly Column[], height: number, gap: number, 
 
 /** Lays the whole graph out anew. */
 export function layoutGraph(request: LayoutRequest): Positions {
-  if (request.nodes.length === 0) return {};
+  const linked = new Set(request.edges.filter(([source, destination]) => source !== destination).flat());
+  const connected = { ...request, nodes: request.nodes.filter((node) => linked.has(node.id)) };
+  const lone = request.nodes.filter((node) => !linked.has(node.id));
+  const positions = connected.nodes.length === 0 ? {} : layoutConnected(connected);
+  return addLoneNodes(lone, request, positions);
+}
+
+function layoutConnected(request: LayoutRequest): Positions {
   const centres = runDagre(request);
   const columns = columnsOf(request, centres);
   const tops = request.nodes.map((node) => (centres.get(node.id)?.y ?? 0) - node.height / 2);
   const bottoms = request.nodes.map((node) => (centres.get(node.id)?.y ?? 0) + node.height / 2);
   const top = Math.min(...tops);
-  const gap = chooseGap(columns, Math.max(...bottoms) - top, request.room);
+  const height = Math.max(...bottoms) - top;
+  const gap = chooseGap(columns, height, request.room);
+  if (isTooTall(request, height, totalWidth(columns, gap))) return layoutBands(request, columns, centres);
+  const stretch = chooseStretch(columns, height, gap, request.room);
   const nodes = new Map(request.nodes.map((node) => [node.id, node]));
-  const stretch = chooseStretch(columns, Math.max(...bottoms) - top, gap, request.room);
   const positions: Record<string, readonly [number, number]> = {};
   let left = 0;
   for (const column of columns) {
@@ -132,4 +120,12 @@ export function layoutGraph(request: LayoutRequest): Positions {
     left += column.width + gap;
   }
   return positions;
+}
+
+/** From here on, columns are folded: a picture of a hundred rows shows nothing. */
+const FOLD_FROM_NODES = 20;
+const FOLD_FROM_ASPECT = 1.5;
+
+function isTooTall({ nodes, room }: LayoutRequest, height: number, width: number): boolean {
+  return nodes.length >= FOLD_FROM_NODES && height / width > FOLD_FROM_ASPECT * (room.height / room.width);
 }

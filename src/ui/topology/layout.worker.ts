@@ -1,4 +1,5 @@
-import { type LayoutRequest, layoutGraph } from './layout';
+import { layoutGraph } from './layout';
+import type { LayoutRequest } from './layout-model';
 
 /** Layout of a thousand cards takes a good second: not on the thread that draws. */
 self.addEventListener('message', ({ data }: MessageEvent<{ readonly id: number; readonly request: LayoutRequest }>) => {

@@ -96,8 +96,8 @@ function NamespaceEdges() {
         const { ratePerS, errorRatio } = sumFlows(ids.flatMap((edge) => metrics.get(edge) ?? []));
         const look = ratePerS === 0 ? 'idle' : errorRatio >= FAILING_ERROR_RATIO ? 'failing' : 'healthy';
         return (
-          <g key={id} className={`edge look-${look}`}>
-            <path className="edge-line" d={path} strokeWidth={edgeWidth(ratePerS) * 3} />
+          <g key={id} className={`edge look-${look}`} style={{ '--width': edgeWidth(ratePerS) }}>
+            <path className="edge-line" d={path} />
           </g>
         );
       })}
