@@ -4,6 +4,7 @@ import { editFiles, markApplied, setDiagnostics, useFilesStore } from '../stores
 import { announce, toast } from '../stores/notices-store';
 import { rememberApplied } from './checker';
 import { MAX_UNDO, type UndoStep, useEditorStore } from './editor-store';
+import { hasPendingEdits, settleEdits } from './pending-edits';
 
 /** "2 resources changed" */
 export function countChanges(count: number): string {
@@ -12,7 +13,7 @@ export function countChanges(count: number): string {
 
 /** Whether applying would change anything. */
 export function canApply(): boolean {
-  return useFilesStore.getState().dirty.size > 0 && !useEditorStore.getState().applying;
+  return (useFilesStore.getState().dirty.size > 0 || hasPendingEdits()) && !useEditorStore.getState().applying;
 }
 
 export function canUndo(): boolean {
@@ -57,6 +58,7 @@ export function describeRefusal(): string {
 
 /** Applies what is written. */
 export async function applyNow(client: SimulationClient): Promise<void> {
+  await settleEdits();
   const { files, applied } = useFilesStore.getState();
   const { runningSinceNs } = useEditorStore.getState();
   const result = await run(client, files);

@@ -5,10 +5,13 @@ import { useApp } from '../../app-context';
 import { useFilesStore } from '../../stores/files-store';
 import { type ApplyOutcome, useEditorStore } from '../editor-store';
 import { manifestOptions } from './editor-options';
+import { PLAIN_LANGUAGE } from './languages';
+import { takeLargePastes } from './large-insert';
 import { registerFixes, showMarkers } from './markers';
 import { models } from './models';
 import { monaco } from './monaco';
 import { ownKeys } from './own-keys';
+import { takeLinesAsTheyAre } from './typing';
 import { startYamlService } from './yaml-service';
 
 type CodeEditor = editor.IStandaloneCodeEditor;
@@ -24,6 +27,7 @@ function useYamlService(): void {
     if (serviceStarted) return;
     serviceStarted = true;
     registerFixes();
+    takeLinesAsTheyAre(monaco);
     client
       .editorSchema()
       .then(startYamlService)
@@ -88,9 +92,17 @@ export function CodeEditor() {
     if (host.current === null) return;
     const made = monaco.editor.create(host.current, manifestOptions());
     code.current = made;
+    // The newer way to take keys hands whole lines to the browser with every keystroke: too much for the longest ones.
+    const suitKeys = (): void => {
+      made.updateOptions({ editContext: made.getModel()?.getLanguageId() !== PLAIN_LANGUAGE });
+    };
+    made.onDidChangeModel(suitKeys);
+    made.onDidChangeModelLanguage(suitKeys);
     const releaseKeys = ownKeys(host.current, commands);
+    const releasePastes = takeLargePastes(host.current, made);
     return () => {
       releaseKeys();
+      releasePastes();
       code.current = undefined;
       made.dispose();
     };

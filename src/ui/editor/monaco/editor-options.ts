@@ -71,6 +71,7 @@ export function manifestOptions(): editor.IStandaloneEditorConstructionOptions {
     wordBasedSuggestions: 'off',
     suggest: { showWords: false, snippetsPreventQuickSuggestions: false },
     hover: { delay: 250 },
+    links: false,
     placeholder: 'Paste Kubernetes and Istio manifests here, or drop files onto the page. Then apply.',
   };
 }

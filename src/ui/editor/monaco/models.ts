@@ -16,6 +16,7 @@ class Models {
   readonly #models = new Map<string, editor.ITextModel>();
   /** The store's text that each model stands for; a model's own may differ from it in its line ends. */
   readonly #texts = new Map<string, string>();
+  readonly #held = new Set<editor.ITextModel>();
 
   /** The model of a tab, made when it is asked for first; undefined when there is no such tab. */
   get(path: string): editor.ITextModel | undefined {
@@ -30,6 +31,16 @@ class Models {
     return this.#models;
   }
 
+  /** Keeps a model's changes from the store until the returned function is called. */
+  hold(model: editor.ITextModel): () => void {
+    this.#held.add(model);
+    return () => {
+      this.#held.delete(model);
+      const path = [...this.#models].find(([, candidate]) => candidate === model)?.[0];
+      if (path !== undefined) this.#typed(path, model, true);
+    };
+  }
+
   /** Brings models in line with the store. */
   sync(): void {
     const { files } = useFilesStore.getState();
@@ -40,7 +51,7 @@ class Models {
         this.#models.delete(path);
         this.#texts.delete(path);
         model.dispose();
-      } else if (text !== this.#texts.get(path)) {
+      } else if (text !== this.#texts.get(path) && !this.#held.has(model)) {
         this.#replace(model, text);
       }
     }
@@ -51,6 +62,7 @@ class Models {
     const model = monaco.editor.createModel(text, isServed(text) ? YAML_LANGUAGE : PLAIN_LANGUAGE, uri);
     model.updateOptions({ tabSize: 2, insertSpaces: true, bracketColorizationOptions: PLAIN_BRACKETS });
     model.onDidChangeContent((event) => {
+      if (this.#held.has(model)) return;
       const large = event.changes.some(
         (change) => change.text.length > LARGE_INSERT || change.rangeLength > LARGE_INSERT,
       );

@@ -4,14 +4,12 @@ import * as monaco from 'monaco-editor/editor';
 import { useThemeStore } from '../../theme/theme';
 import { registerLanguages } from './languages';
 import { defineTheme } from './theme';
-import { takeLinesAsTheyAre } from './typing';
 
 globalThis.MonacoEnvironment = {
   getWorker: () => new Worker(new URL('./editor.worker.ts', import.meta.url), { type: 'module', name: 'editor' }),
 };
 
 registerLanguages(monaco);
-takeLinesAsTheyAre(monaco);
 
 /** Paints every editor in the colours of the page, now and whenever those change. */
 function followTheme(): void {

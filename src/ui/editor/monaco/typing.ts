@@ -1,4 +1,6 @@
 import type * as MonacoModule from 'monaco-editor/editor';
+import { trackEdit } from '../pending-edits';
+import { insertLarge, isLarge } from './large-insert';
 
 function textOf(args: unknown): string {
   if (typeof args !== 'object' || args === null || !('text' in args)) return '';
@@ -13,6 +15,10 @@ export function takeLinesAsTheyAre(monaco: typeof MonacoModule): void {
   monaco.editor.registerCommand('type', (_accessor, args: unknown) => {
     const focused = monaco.editor.getEditors().find((candidate) => candidate.hasTextFocus());
     const text = textOf(args);
+    if (focused !== undefined && isLarge(text)) {
+      trackEdit(insertLarge(focused, text));
+      return;
+    }
     const lines = text.length > 1 && text.includes('\n');
     focused?.trigger('keyboard', lines ? 'paste' : 'type', lines ? { text, pasteOnNewLine: false } : { text });
   });
