@@ -56,6 +56,7 @@ export interface LoadsState {
     readonly number: number;
     readonly model: LoadModel;
     readonly client: number;
+    readonly calls: readonly number[];
     readonly cursor: number;
     readonly arrival: EventHandle;
   }[];
@@ -119,7 +120,7 @@ export class Loads {
     if (model.requests.length === 0) return;
     this.#lastNumber += 1;
     const client = model.origin.kind === 'external' ? this.#createClient(model.name) : NONE;
-    const load = this.#create(this.#lastNumber, model, client);
+    const load = this.#create(this.#lastNumber, model, this.#compileCalls(model), client);
     this.#loads.set(load.number, load);
     const { nowNs } = this.#kernel;
     const startNs = Math.max(nowNs, model.startNs);
@@ -140,8 +141,8 @@ export class Loads {
     return this.#pods.add({ kind: 'client', id, name, ip: `198.18.${serial >> 8}.${serial & 0xff}` }).slot;
   }
 
-  #create(number: number, model: LoadModel, client: number): Load {
-    const calls = model.requests.map(({ request }) =>
+  #compileCalls(model: LoadModel): readonly number[] {
+    return model.requests.map(({ request }) =>
       this.#registry.compileCall({
         request,
         forwardHeaders: [],
@@ -150,6 +151,9 @@ export class Loads {
         onError: { kind: 'ignore' },
       }),
     );
+  }
+
+  #create(number: number, model: LoadModel, calls: readonly number[], client: number): Load {
     return new Load(number, model, this.#streams.get(`load/${model.name}`), calls, client);
   }
 
@@ -261,10 +265,11 @@ export class Loads {
 
   save(): LoadsState {
     return {
-      loads: [...this.#loads.values()].map(({ number, model, client, cursor, arrival }) => ({
+      loads: [...this.#loads.values()].map(({ number, model, client, calls, cursor, arrival }) => ({
         number,
         model,
         client,
+        calls,
         cursor,
         arrival,
       })),
@@ -277,7 +282,8 @@ export class Loads {
     this.#loads.clear();
     for (const saved of state.loads) {
       const same = known.get(saved.number);
-      const load = same?.model === saved.model ? same : this.#create(saved.number, saved.model, saved.client);
+      const load =
+        same?.model === saved.model ? same : this.#create(saved.number, saved.model, saved.calls, saved.client);
       load.cursor = saved.cursor;
       load.arrival = saved.arrival;
       this.#loads.set(load.number, load);
