@@ -172,9 +172,9 @@ function currentLabels({ level, showMutualTls }: GraphState): Map<string, LabelV
   return labels;
 }
 
-/** Below scale 1 text keeps its size on the screen, so it takes more of the canvas there. */
+/** Text keeps its size on the screen below scale 1 and above 1.25; its size on the canvas follows. As in topology.css. */
 function labelUnit({ labelZoom }: GraphState): number {
-  return 1 / Math.min(1, labelZoom);
+  return Math.max(1 / labelZoom, Math.min(1, 1.25 / labelZoom));
 }
 
 /** A namespace's label on the upper border of its box, as an obstacle. */

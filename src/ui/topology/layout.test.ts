@@ -105,6 +105,13 @@ describe('many services', () => {
     expect(width / height / (ROOM.width / ROOM.height)).toBeLessThan(2);
   });
 
+  test('go from left to right, cycles aside', () => {
+    const forward = request.edges.filter(([a, b]) => (positions[a]?.[0] ?? 0) < (positions[b]?.[0] ?? 0));
+    expect(forward).toHaveLength(request.edges.length);
+    const cyclic = layoutGraph({ ...request, edges: [...request.edges, ['s299', 's0'], ['s7', 's7']] });
+    expect(Object.keys(cyclic)).toHaveLength(count);
+  });
+
   test('do not overlap, and neither do their namespaces', () => {
     expect(apart(request, positions)).toBe(true);
     const bands = [0, 1, 2, 3].map((team) => {

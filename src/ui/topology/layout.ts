@@ -1,6 +1,7 @@
 /** Automatic layout: layers from left to right by dagre, namespaces kept together, columns as close as the room asks for. */
 import dagre from '@dagrejs/dagre';
 import { layoutBands } from './layout-bands';
+import { layerCentres } from './layout-layers';
 import { addLoneNodes } from './layout-lone';
 import { type Column, type LayoutRequest, type Positions, ROW_GAP } from './layout-model';
 
@@ -98,7 +99,7 @@ export function layoutGraph(request: LayoutRequest): Positions {
 }
 
 function layoutConnected(request: LayoutRequest): Positions {
-  const centres = runDagre(request);
+  const centres = request.nodes.length > MAX_DAGRE_NODES ? layerCentres(request) : runDagre(request);
   const columns = columnsOf(request, centres);
   const tops = request.nodes.map((node) => (centres.get(node.id)?.y ?? 0) - node.height / 2);
   const bottoms = request.nodes.map((node) => (centres.get(node.id)?.y ?? 0) + node.height / 2);
@@ -121,6 +122,9 @@ function layoutConnected(request: LayoutRequest): Positions {
   }
   return positions;
 }
+
+/** Dagre takes seconds for more. */
+const MAX_DAGRE_NODES = 160;
 
 /** From here on, columns are folded: a picture of a hundred rows shows nothing. */
 const FOLD_FROM_NODES = 20;

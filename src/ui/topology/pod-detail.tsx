@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import type { ServiceNodeView } from '../../worker';
+import { cutMiddle } from '../format/numbers';
 import { POD_WORDS, podMark, shownPods } from '../model/health';
 import { select } from '../stores/selection-store';
 import { PodShape } from './shapes';
 
 /** Rows that a card has room for. */
 const MAX_ROWS = 4;
+const NAME_LENGTH = 26;
 
 /** The card from close up: every pod as a box of application and sidecar. */
 export function PodDetail({ service, title }: { readonly service: ServiceNodeView; readonly title: ReactNode }) {
@@ -25,7 +27,7 @@ export function PodDetail({ service, title }: { readonly service: ServiceNodeVie
               onClick={() => select({ kind: 'pod', id: pod.id })}
             >
               <PodShape mark={podMark(pod)} />
-              <span className="pod-box-name">{pod.name}</span>
+              <span className="pod-box-name">{cutMiddle(pod.name, NAME_LENGTH)}</span>
               <span className="visually-hidden">{POD_WORDS[pod.state]}</span>
               <span className="pod-box-part">app {pod.version}</span>
               <span className={pod.sidecar ? 'pod-box-part pod-box-proxy' : 'pod-box-part pod-box-missing'}>
