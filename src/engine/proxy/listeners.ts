@@ -35,10 +35,16 @@ import {
 const WILDCARD = '0.0.0.0';
 const INBOUND_CAPTURE_PORT = 15006;
 
+/** Why a proxy ends a connection before anything is asked of it. */
+export type EarlyEnd =
+  | { readonly kind: 'noFilterChain'; readonly listener: CompiledListener }
+  | { readonly kind: 'denied'; readonly chain: CompiledChain; readonly policy: string };
+
 /** What came of a connection's search for a filter chain. */
 export interface AcceptedChain {
   readonly outcome: number;
   readonly chain: CompiledChain | undefined;
+  readonly end?: EarlyEnd;
 }
 
 function listensOn(listener: CompiledListener, ip: string, port: number): boolean {
@@ -135,11 +141,12 @@ export class Listeners {
     if (chain === undefined) {
       proxy.noFilterChainMatch += 1;
       // A handshake is cut off; plaintext is accepted and closed with its first bytes.
-      if (usesTls) return { outcome: CONNECT_TLS_FAILED, chain: undefined };
+      const end: EarlyEnd = { kind: 'noFilterChain', listener };
+      if (usesTls) return { outcome: CONNECT_TLS_FAILED, chain: undefined, end };
       c.doomed[connection] = 1;
-      return { outcome: CONNECT_ACCEPTED, chain: undefined };
+      return { outcome: CONNECT_ACCEPTED, chain: undefined, end };
     }
-    return { outcome: this.#enter(connection, proxy, chain, sink), chain };
+    return this.#enter(connection, proxy, chain, sink);
   }
 
   #findChain(
@@ -194,7 +201,7 @@ export class Listeners {
   }
 
   /** The connection enters its chain: TLS, then network filters. */
-  #enter(connection: number, proxy: ProxyRecord, chain: CompiledChain, sink: DecisionSink | undefined): number {
+  #enter(connection: number, proxy: ProxyRecord, chain: CompiledChain, sink: DecisionSink | undefined): AcceptedChain {
     const c = this.#network.connections.arrays;
     const result = this.#handshakes.serve(connection, proxy.slot, this.#configs.get(proxy.config), chain);
     sink?.decide(
@@ -202,10 +209,10 @@ export class Listeners {
       result.kind,
       reason(result.kind, { text: this.#strings.get(c.failureText[connection] ?? NONE) }),
     );
-    if (result.kind === 'failed') return CONNECT_TLS_FAILED;
+    if (result.kind === 'failed') return { outcome: CONNECT_TLS_FAILED, chain };
     if (result.kind === 'failsLater') {
       c.doomed[connection] = 1;
-      return CONNECT_ACCEPTED;
+      return { outcome: CONNECT_ACCEPTED, chain };
     }
     const peer = result.kind === 'established' ? result.peer : undefined;
     c.mutualTls[connection] = peer?.presented === true ? 1 : 0;
@@ -218,8 +225,10 @@ export class Listeners {
     );
     c.serverWorker[connection] = proxy.accepted % proxy.concurrency;
     proxy.accepted += 1;
-    if (this.#isDenied(connection, chain, sink)) c.doomed[connection] = 1;
-    return CONNECT_ACCEPTED;
+    const policy = this.#denyingPolicy(connection, chain, sink);
+    if (policy === undefined) return { outcome: CONNECT_ACCEPTED, chain };
+    c.doomed[connection] = 1;
+    return { outcome: CONNECT_ACCEPTED, chain, end: { kind: 'denied', chain, policy } };
   }
 
   #classOf(connection: number, peer: PeerTls | undefined, localUriSans: readonly string[]): number {
@@ -236,9 +245,9 @@ export class Listeners {
     return this.#classes.numberOf(peer === undefined ? base : { ...base, tls: peer });
   }
 
-  /** Network authorization filters close the connection without a word. */
+  /** Network authorization filters close the connection without a word. The name of the policy that does, "" when none allows it. */
   // envoyproxy/envoy source/extensions/filters/network/rbac/rbac_filter.cc RoleBasedAccessControlFilter::onData
-  #isDenied(connection: number, chain: CompiledChain, sink: DecisionSink | undefined): boolean {
+  #denyingPolicy(connection: number, chain: CompiledChain, sink: DecisionSink | undefined): string | undefined {
     const c = this.#network.connections.arrays;
     const info: ConnectionInfo = this.#classes.get(c.serverClass[connection] ?? 0).info;
     for (const { source, compiled } of chain.networkRbac) {
@@ -249,10 +258,9 @@ export class Listeners {
         source.name,
         reason(enforced.allowed ? 'rbacAllowed' : 'rbacDenied', { policy: enforced.policy }),
       );
-      if (enforced.allowed) continue;
-      return true;
+      if (!enforced.allowed) return enforced.policy;
     }
-    return false;
+    return undefined;
   }
 }
 

@@ -381,7 +381,8 @@ export class Proxies implements Party {
     const c = this.#network.connections.arrays;
     const proxy = this.#proxies[podOf(c.serverProcess[connection] ?? 0)];
     if (proxy === undefined) return 1;
-    const { outcome, chain } = this.#listeners.accept(connection, proxy);
+    const { outcome, chain, end } = this.#listeners.accept(connection, proxy);
+    if (end !== undefined) this.#reporter.connectionEnded(connection, proxy.slot, end);
     if (outcome !== CONNECT_ACCEPTED || chain === undefined || c.doomed[connection] === 1) return outcome;
     if (chain.hcm !== undefined) {
       const statistics = proxy.statisticsOf(chain.hcm.source.statPrefix);
@@ -688,6 +689,19 @@ export class Proxies implements Party {
     this.#streams.restore(state.streams);
     this.#sessions.restore(state.sessions);
     this.#reporter.restore(state.formats);
+    this.#restorePlans();
+  }
+
+  /** What streams in flight decided follows from their columns; it is decided again before anything else happens. */
+  #restorePlans(): void {
+    const s = this.#streams.table;
+    this.#reporter.muted = true;
+    for (let stream = 0; stream < s.slots.used; stream++) {
+      if (!s.isLive(stream)) continue;
+      this.#manager.filterPlanOf(stream);
+      if (s.arrays.routed[stream] === 1) this.#router.routePlanOf(stream);
+    }
+    this.#reporter.muted = false;
   }
 }
 

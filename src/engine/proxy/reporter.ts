@@ -10,6 +10,7 @@ import {
   PAYLOAD_HTTP2,
   type PodFacts,
   type Pods,
+  podOf,
   type ServiceDirectory,
 } from '../network';
 import type { AccessLogEntry } from '../observation';
@@ -32,12 +33,14 @@ import type { StreamReporter } from './http/connection-manager';
 import { type DecisionSink, StampingSink } from './http/recorder';
 import { type LogNumbers, type RequestPlan, routeKey } from './http/request-plan';
 import { type Streams, unpackFlags } from './http/streams';
+import type { EarlyEnd } from './listeners';
 import {
   accessLogLine,
   type CompiledAccessLog,
   compileAccessLog,
   RESPONSE_FLAGS,
-  type ResponseFlag,
+  ResponseFlag,
+  rbacDeniedDetails,
   type StreamFields,
 } from './semantics';
 import type { Sessions } from './tcp/sessions';
@@ -47,6 +50,25 @@ import type { UpstreamTables } from './upstream/tables';
 
 const PROTOCOLS = ['HTTP/1.1', 'HTTP/2', ''];
 const PROTOCOL_TCP = 2;
+/** Columns of a line about a connection that carried nothing. */
+const NO_REQUEST = {
+  requestId: 0,
+  traceId: 0,
+  durationNs: 0,
+  request: NONE,
+  response: NONE,
+  protocol: PROTOCOL_TCP,
+  status: 0,
+  failureText: NONE,
+  cluster: NONE,
+  host: NONE,
+  route: NONE,
+  attempts: 0,
+  bytesReceived: 0,
+  bytesSent: 0,
+  upstreamNs: NONE,
+  serverName: NONE,
+} as const;
 const DEFAULT_LOG: AccessLogConfig = { name: 'envoy.access_loggers.file', path: '/dev/stdout' };
 
 /** Turns the end of streams and sessions into edges, log lines, spans and decision records. */
@@ -72,6 +94,8 @@ export class Reporter implements StreamReporter, SessionReporter {
   readonly #podTexts: ({ readonly facts: PodFacts; readonly id: number; readonly service: number } | undefined)[] = [];
   readonly #addressNames: (number | undefined)[] = [];
   #tcpProxies: TcpProxies | undefined;
+  /** While streams come back from a checkpoint, what they decided before is decided again, but not told again. */
+  muted = false;
   readonly #span: NewSpan = {
     traceId: 0,
     id: 0,
@@ -126,7 +150,7 @@ export class Reporter implements StreamReporter, SessionReporter {
 
   sinkOf(stream: number): DecisionSink | undefined {
     const s = this.#streams.table.arrays;
-    if (((s.marks[stream] ?? 0) & MARK_RECORDED) === 0) return undefined;
+    if (this.muted || ((s.marks[stream] ?? 0) & MARK_RECORDED) === 0) return undefined;
     return this.sink(s.pod[stream] ?? 0, s.requestId[stream] ?? 0);
   }
 
@@ -183,8 +207,8 @@ export class Reporter implements StreamReporter, SessionReporter {
     const { facts } = this.#pods.get(pod);
     const original = s.original[stream] ?? 0;
     const name = this.#streams.resolved[stream]?.choice?.cluster;
-    const cluster = name === undefined ? undefined : this.#clusters.byName(pod, plan.config, name);
-    if (cluster !== undefined) return this.#clusters.edgeOfCluster(cluster, original);
+    const cluster = name === undefined ? undefined : plan.config.clusters.get(name);
+    if (cluster !== undefined) return this.#clusters.edgeOfCluster(pod, cluster, original);
     const { authority } = plan.request;
     const host = authority.replace(/:\d+$/, '');
     const local = plan.connectionClass.info.localAddress.address;
@@ -257,6 +281,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.flags = s.flags[stream] ?? 0;
     row.flagCount = s.flagCount[stream] ?? 0;
     row.details = s.details[stream] ?? NONE;
+    row.termination = NONE;
     row.failureText = s.failureText[stream] ?? NONE;
     row.cluster = this.#streams.routePlans[stream] === undefined ? NONE : numbers.cluster;
     row.host = s.hostAddress[stream] ?? NONE;
@@ -338,7 +363,9 @@ export class Reporter implements StreamReporter, SessionReporter {
     const s = this.#sessions.table.arrays;
     const chain = this.#tcpProxies?.chainOf(session);
     if (chain === undefined) return;
-    const failed = (s.flagCount[session] ?? 0) > 0;
+    // What was never answered has failed for whoever asked, although no flag says so.
+    const unanswered = (s.exchanges[session] ?? 0) > (s.answers[session] ?? 0);
+    const failed = (s.flagCount[session] ?? 0) > 0 || unanswered;
     const edge = s.edge[session] ?? NONE;
     if (!chain.listener.inbound && edge !== NONE) {
       this.#edges.complete(edge, failed ? 0 : 200, this.#kernel.nowNs - (s.startNs[session] ?? 0));
@@ -348,6 +375,29 @@ export class Reporter implements StreamReporter, SessionReporter {
         this.#edges.countFlag(edge, flag);
     }
     this.#writeSessionLog(session, chain.listener.inbound, chain.tcpProxy?.accessLog ?? []);
+  }
+
+  /** A connection was closed before anything was asked of it: no chain fits it, or a network filter denies it. */
+  connectionEnded(connection: number, slot: number, end: EarlyEnd): void {
+    const c = this.#network.connections.arrays;
+    const { row } = this.#log;
+    const { facts } = this.#pods.get(slot);
+    const client = this.#pods.get(podOf(c.clientProcess[connection] ?? 0)).facts;
+    const chainless = end.kind === 'noFilterChain';
+    const listener = chainless ? end.listener : end.chain.listener;
+    Object.assign(row, NO_REQUEST);
+    row.startNs = this.#kernel.nowNs;
+    row.pod = this.#podNumbers(slot, facts).id;
+    row.inbound = listener.inbound ? 1 : 0;
+    row.flags = chainless ? ResponseFlag.NoRouteFound : 0;
+    row.flagCount = chainless ? 1 : 0;
+    // envoyproxy/envoy source/common/listener_manager/active_stream_listener_base.cc newConnection; network/rbac/rbac_filter.cc
+    row.details = chainless ? this.#strings.numberOf('filter_chain_not_found') : NONE;
+    row.termination = chainless ? NONE : this.#strings.numberOf(rbacDeniedDetails(end.policy));
+    row.remoteIp = this.#strings.numberOf(client.ip);
+    row.localAddress = c.address[connection] ?? NONE;
+    row.format = this.#formatOf(chainless ? listener.source.accessLog : (end.chain.tcpProxy?.accessLog ?? []));
+    this.#log.commit();
   }
 
   #writeSessionLog(session: number, inbound: boolean, loggers: readonly AccessLogConfig[]): void {
@@ -368,6 +418,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.flags = s.flags[session] ?? 0;
     row.flagCount = s.flagCount[session] ?? 0;
     row.details = s.details[session] ?? NONE;
+    row.termination = NONE;
     row.failureText = s.failureText[session] ?? NONE;
     row.cluster = cluster === NONE ? NONE : this.#strings.numberOf(this.#clusters.get(cluster).cluster.name);
     row.host = s.hostAddress[session] ?? NONE;
@@ -431,7 +482,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       protocol: row.protocol === PROTOCOL_TCP ? 'TCP' : (PROTOCOLS[row.protocol] ?? ''),
       status: row.status,
       flags: flagNames(row.flags, row.flagCount),
-      details: this.#strings.get(row.details),
+      details: this.#strings.get(row.details === NONE ? row.termination : row.details),
       transportFailureReason: this.#strings.get(row.failureText),
       upstreamCluster: this.#strings.get(row.cluster),
       upstreamHost: address,
@@ -457,6 +508,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       traceId: traceText(row.traceId),
       ...optional('protocol', PROTOCOLS[row.protocol] ?? ''),
       ...optional('responseCodeDetails', this.#strings.get(row.details)),
+      ...optional('connectionTerminationDetails', this.#strings.get(row.termination)),
       ...optional('routeName', this.#strings.get(row.route)),
       ...optional('upstreamHost', address),
       ...optional('upstreamCluster', this.#strings.get(row.cluster)),

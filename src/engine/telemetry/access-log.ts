@@ -18,6 +18,8 @@ const FIELDS = {
   flags: 'i32',
   flagCount: 'u8',
   details: 'i32',
+  /** Why the proxy closed the connection, for one that ended before anything was asked of it. */
+  termination: 'i32',
   failureText: 'i32',
   cluster: 'i32',
   host: 'i32',
@@ -68,6 +70,7 @@ export class AccessLog {
       flags: column(),
       flagCount: column(),
       details: column(),
+      termination: column(),
       failureText: column(),
       cluster: column(),
       host: column(),
@@ -102,6 +105,7 @@ export class AccessLog {
     c.flags[at] = row.flags;
     c.flagCount[at] = row.flagCount;
     c.details[at] = row.details;
+    c.termination[at] = row.termination;
     c.failureText[at] = row.failureText;
     c.cluster[at] = row.cluster;
     c.host[at] = row.host;
@@ -165,6 +169,7 @@ function emptyRow(): Row {
     flags: 0,
     flagCount: 0,
     details: 0,
+    termination: 0,
     failureText: 0,
     cluster: 0,
     host: 0,

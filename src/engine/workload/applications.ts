@@ -35,6 +35,8 @@ import type { ApplicationModel } from './model';
 /** `serverContext` of a leg that waits for a worker, or that a hung process has accepted. */
 const WAITING = -2;
 const HUNG = -3;
+/** Whoever is outside of the cluster speaks TLS on this port, and on others only where it is said so. */
+const HTTPS_PORT = 443;
 
 /** The process of one application. */
 class Process {
@@ -218,7 +220,9 @@ export class Applications implements Party, CallOwner {
   #shakeHands(connection: number, pod: Pod): number {
     const c = this.#tables.connections.arrays;
     const { source } = pod;
-    const hostname = source.kind === 'externalHost' && source.spec.tls ? source.spec.host : undefined;
+    const { port } = this.#services.address(c.address[connection] ?? 0);
+    const speaksTls = source.kind === 'externalHost' && (source.spec.tls || port === HTTPS_PORT);
+    const hostname = speaksTls ? source.spec.host : undefined;
     if (hostname === undefined && c.clientTls[connection] === NONE && c.innerTls[connection] === 0) {
       return CONNECT_ACCEPTED;
     }

@@ -25,7 +25,9 @@ const SESSION_COLUMNS = {
   bytesSent: 'f64',
   requestId: 'f64',
   mutualTls: 'u8',
+  /** Pieces of bytes that were relayed upstream, and those that were answered. */
   exchanges: 'i32',
+  answers: 'i32',
   idleSinceNs: 'f64',
   idleTimer: 'f64',
 } as const;
@@ -52,6 +54,7 @@ export class Sessions {
     s.requestId[session] = 0;
     s.mutualTls[session] = 0;
     s.exchanges[session] = 0;
+    s.answers[session] = 0;
     s.idleSinceNs[session] = 0;
     s.idleTimer[session] = 0;
     return session;

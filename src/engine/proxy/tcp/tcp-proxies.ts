@@ -315,6 +315,7 @@ export class TcpProxies {
     const s = this.#sessions.table.arrays;
     if (session !== NONE) {
       s.bytesSent[session] = (s.bytesSent[session] ?? 0) + (l.responseBytes[relayed] ?? 0);
+      s.answers[session] = (s.answers[session] ?? 0) + 1;
       s.idleSinceNs[session] = this.#kernel.nowNs;
     }
     const connection = l.connection[leg] ?? 0;
