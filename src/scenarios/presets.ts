@@ -6,6 +6,7 @@ import boutiqueBehaviors from './online-boutique/behaviors.yaml?raw';
 import boutiqueShoppers from './online-boutique/shoppers.yaml?raw';
 import defaultNamespace from './shared/default-namespace.yaml?raw';
 import ingressGateway from './shared/ingress-gateway.yaml?raw';
+import meshConfig from './shared/mesh-config.yaml?raw';
 
 const BOOKINFO_IMAGE = 'examples-bookinfo-';
 const BOUTIQUE_IMAGE = 'microservices-demo/';
@@ -16,6 +17,12 @@ const GATEWAY_KIND = 'Gateway.networking.istio.io';
  * of an Istio installation that such manifests take for granted.
  */
 export const PRESETS: readonly PresetDefinition[] = [
+  {
+    id: 'mesh-config',
+    title: 'Settings of the mesh as the demo profile has them',
+    trigger: { unlessObjects: ['ConfigMap./istio'] },
+    files: [{ path: 'presets/mesh-config.yaml', text: meshConfig }],
+  },
   {
     id: 'ingress-gateway',
     title: 'Istio ingress gateway',
