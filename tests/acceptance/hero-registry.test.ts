@@ -4,8 +4,8 @@ import { impliedBy } from './support/implied-rates';
 import { type Measurement, margin, share } from './support/measurement';
 import { Mesh } from './support/mesh';
 
-/** Long enough that 2 % of the rarest edge, 7.5 forecasts a second, is three standard deviations. */
-const SECONDS = 3600;
+/** Ninety thousand users: 2 % of the rarest edge, 7.5 forecasts a second, is more than two standard deviations. */
+const SECONDS = 1800;
 const WARM_UP_S = 5;
 
 const mesh = Mesh.openScenario('hero-registry');
@@ -20,7 +20,7 @@ function edgeOf(name: string) {
 beforeAll(() => {
   mesh.run(WARM_UP_S);
   measured = mesh.measure(SECONDS);
-}, 120_000);
+}, 400_000);
 
 describe('the Hero Registry at steady state', () => {
   it('uses exactly the edges that its manifests imply', () => {
@@ -82,9 +82,10 @@ describe('the Hero Registry at steady state', () => {
     (name, { medianMs, p95Ms }) => {
       const { p50Ms, p95Ms: measuredP95 } = edgeOf(name);
       expect(p50Ms).toBeGreaterThan(medianMs * 0.95);
-      // Proxies and network add about 2 ms a hop; five hops is the longest chain.
+      // Proxies and network add about 2 ms a hop, five hops at most; who stands outside is some 20 ms away.
+      const outside = name.startsWith('users') || name.endsWith('.example') ? 60 : 0;
       expect(measuredP95).toBeGreaterThan(medianMs);
-      expect(measuredP95).toBeLessThan(p95Ms + 25);
+      expect(measuredP95).toBeLessThan(p95Ms + 25 + outside);
     },
   );
 

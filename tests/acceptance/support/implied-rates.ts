@@ -147,7 +147,7 @@ export function impliedBy(texts: readonly string[]): Implied {
   const manifests = texts.flatMap((text) =>
     parseAllDocuments(text).flatMap((document) => {
       const value = document.toJS() as Manifest | null;
-      return value === null ? [] : [value];
+      return value?.spec === undefined ? [] : [value];
     }),
   );
   const calculator = new Calculator(manifests);
