@@ -192,6 +192,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     const s = this.#streams.table.arrays;
     let edge = s.edge[stream] ?? NONE;
     if (edge === NONE) edge = this.#edgeWithoutHost(stream, plan);
+    if (edge === NONE) return;
     this.#edges.complete(edge, s.status[stream] ?? 0, this.#kernel.nowNs - (s.startNs[stream] ?? 0));
     this.#edges.countBytes(edge, s.requestBytes[stream] ?? 0, s.responseBytes[stream] ?? 0);
     if (((s.marks[stream] ?? 0) & MARK_DENIED) !== 0) this.#edges.countDenied(edge);
@@ -200,7 +201,10 @@ export class Reporter implements StreamReporter, SessionReporter {
     for (let i = 0; i < (s.flagCount[stream] ?? 0); i++) this.#edges.countFlag(edge, (flags >> (i * 5)) & 31);
   }
 
-  /** The edge of a request that never got a host: to the cluster it was routed to, else to the service of its authority. */
+  /**
+   * The edge of a request that never got a host: to the cluster it was routed to, else to the service of its authority. What a gateway
+   * answers itself to clients outside went nowhere: whatever host they wrote, it is no part of the mesh.
+   */
   #edgeWithoutHost(stream: number, plan: RequestPlan): number {
     const s = this.#streams.table.arrays;
     const pod = s.pod[stream] ?? 0;
@@ -209,6 +213,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     const name = this.#streams.resolved[stream]?.choice?.cluster;
     const cluster = name === undefined ? undefined : plan.config.clusters.get(name);
     if (cluster !== undefined) return this.#clusters.edgeOfCluster(pod, cluster, original);
+    if (!facts.hasApplication) return NONE;
     const { authority } = plan.request;
     const host = authority.replace(/:\d+$/, '');
     const local = plan.connectionClass.info.localAddress.address;

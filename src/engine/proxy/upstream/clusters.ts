@@ -386,24 +386,16 @@ export class Clusters {
     }
     const entry = this.#services.serviceByVirtualIp(ip);
     if (entry !== undefined) return { destinationNamespace: entry.namespace, destination: entry.name, version: '' };
-    return this.#describeCluster(runtime, ip);
-  }
-
-  #describeCluster(
-    runtime: ClusterRuntime,
-    fallback: string,
-  ): { readonly destinationNamespace: string; readonly destination: string; readonly version: string } {
-    const service = runtime.cluster.source.services[0];
-    return { destinationNamespace: service?.namespace ?? '', destination: service?.name ?? fallback, version: '' };
+    return describeCluster(runtime.cluster, ip);
   }
 
   /** The edge of a request that was routed to a cluster but never got a host. */
-  edgeOfCluster(runtime: ClusterRuntime, request: number): number {
-    const facts = this.#facts(runtime);
+  edgeOfCluster(pod: number, cluster: CompiledCluster, request: number): number {
+    const { facts } = this.#pods.get(pod);
     return this.#edges.row({
       sourceNamespace: facts.namespace,
       source: facts.service,
-      ...this.#describeCluster(runtime, runtime.cluster.name),
+      ...describeCluster(cluster, cluster.name),
       protocol: this.#edgeProtocol(request),
     });
   }
@@ -460,4 +452,12 @@ export class Clusters {
     this.#free = state.free.slice();
     this.#lastSerial = state.lastSerial;
   }
+}
+
+function describeCluster(
+  cluster: CompiledCluster,
+  fallback: string,
+): { readonly destinationNamespace: string; readonly destination: string; readonly version: string } {
+  const service = cluster.source.services[0];
+  return { destinationNamespace: service?.namespace ?? '', destination: service?.name ?? fallback, version: '' };
 }
