@@ -1,6 +1,6 @@
 import { formatDuration } from '../base';
 import type { ProbeRequest, RequestModel } from '../engine';
-import { type DecisionView, type ExplainView, parseRequestLine } from '../session';
+import { type DecisionView, type ExplainView, parseRequestLine, type SourceLink } from '../session';
 import { parseArguments } from './arguments';
 import type { CliCommand, CommandContext } from './command';
 import { openSession, scenarioFrom } from './open';
@@ -36,14 +36,19 @@ function requestOf(text: string | undefined, headers: readonly string[]): Reques
   };
 }
 
-function decisionLines(decision: DecisionView): readonly string[] {
-  const place = decision.source === undefined ? '' : `  (${decision.source.label})`;
-  const head = `${decision.proxy.padEnd(28)} ${decision.stage.padEnd(15)} ${decision.chosen}: ${decision.sentence}${place}`;
-  const losers = decision.rejected.map(
-    (loser) =>
-      `${' '.repeat(45)}not ${loser.name}: ${loser.sentence}${loser.source === undefined ? '' : `  (${loser.source.label})`}`,
-  );
-  return [head, ...losers];
+function placeOf(source: SourceLink | undefined): string {
+  return source === undefined ? '' : `  (${source.label})`;
+}
+
+/** One line per decision in three columns, and one for each alternative that lost. */
+function decisionLines(decisions: readonly DecisionView[]): readonly string[] {
+  const proxyWidth = Math.max(0, ...decisions.map(({ proxy }) => proxy.length));
+  const stageWidth = Math.max(0, ...decisions.map(({ stage }) => stage.length));
+  const indent = ' '.repeat(proxyWidth + stageWidth + 2);
+  return decisions.flatMap(({ proxy, stage, chosen, sentence, source, rejected }) => [
+    `${proxy.padEnd(proxyWidth)} ${stage.padEnd(stageWidth)} ${chosen === '' ? '' : `${chosen}: `}${sentence}${placeOf(source)}`,
+    ...rejected.map((loser) => `${indent}not ${loser.name}: ${loser.sentence}${placeOf(loser.source)}`),
+  ]);
 }
 
 function text(view: ExplainView): string {
@@ -52,7 +57,7 @@ function text(view: ExplainView): string {
     ? `status ${view.status} after ${formatDuration(view.durationNs)}`
     : 'no answer within two minutes of simulated time';
   return [
-    ...view.decisions.flatMap(decisionLines),
+    ...decisionLines(view.decisions),
     '',
     end,
     ...(view.details === '' ? [] : [`details ${view.details}`]),

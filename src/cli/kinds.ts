@@ -3,6 +3,7 @@ import { createRegistry } from '../session';
 import { parseArguments } from './arguments';
 import type { CliCommand, CommandContext } from './command';
 import { formatTable } from './output';
+import { UsageError } from './usage-error';
 
 const USAGE = `meshwork kinds [--json]
 
@@ -10,6 +11,7 @@ Lists the kinds that are known, and how far each one is simulated.`;
 
 function run(argv: readonly string[], { output }: CommandContext): number {
   const options = parseArguments(argv, { switches: ['json'] });
+  if (options.paths.length > 0) throw new UsageError('it takes no paths: it lists all kinds');
   const kinds = createRegistry().kinds.map((kind) => ({
     kind: kind.kind,
     apiVersions: apiVersionsOf(kind.group, kind.versions),

@@ -19,6 +19,8 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join('\n
 "meshwork COMMAND --help" says more.`;
 
 const EXIT_WRONG_USE = 2;
+const EXIT_DEFECT = 3;
+const NAMES = COMMANDS.map(({ name }) => name).join(', ');
 
 const CONSOLE: Output = {
   out: (text) => process.stdout.write(`${text}\n`),
@@ -26,7 +28,7 @@ const CONSOLE: Output = {
   isTerminal: process.stderr.isTTY === true,
 };
 
-/** The program. Returns the exit code: 0 fine, 1 the manifests are at fault, 2 wrong use. */
+/** The program. Returns the exit code: 0 fine, 1 the manifests are at fault, 2 wrong use, 3 the program is at fault. */
 export function main(argv: readonly string[], output: Output = CONSOLE): Promise<number> {
   return Promise.resolve(dispatch(argv, output));
 }
@@ -34,7 +36,7 @@ export function main(argv: readonly string[], output: Output = CONSOLE): Promise
 function dispatch(argv: readonly string[], output: Output): number {
   const [name, ...rest] = argv;
   if (name === undefined) {
-    output.err(HELP);
+    output.err(`meshwork: name a command: ${NAMES}; "meshwork --help" says more`);
     return EXIT_WRONG_USE;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
@@ -43,7 +45,7 @@ function dispatch(argv: readonly string[], output: Output): number {
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    output.err(`meshwork: no command "${name}"; there are ${COMMANDS.map((candidate) => candidate.name).join(', ')}`);
+    output.err(`meshwork: no command "${name}"; there are ${NAMES}`);
     return EXIT_WRONG_USE;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -53,8 +55,12 @@ function dispatch(argv: readonly string[], output: Output): number {
   try {
     return command.run(rest, { output, cwd: process.cwd() });
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    output.err(`meshwork ${name}: ${error.message}`);
-    return EXIT_WRONG_USE;
+    if (error instanceof UsageError) {
+      output.err(`meshwork ${name}: ${error.message}`);
+      return EXIT_WRONG_USE;
+    }
+    output.err(`meshwork ${name}: a defect of the program, please report it: ${String(error)}`);
+    if (process.env['MESHWORK_DEBUG'] !== undefined && error instanceof Error) output.err(error.stack ?? '');
+    return EXIT_DEFECT;
   }
 }

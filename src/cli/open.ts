@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Diagnostic, SourceFile } from '../config';
-import { importFiles, PRESETS, SCENARIOS } from '../scenarios';
+import { PRESETS, SCENARIOS } from '../scenarios';
 import { type ScenarioDefinition, Session } from '../session';
 import { readManifestFiles } from './files';
 import { formatDiagnostic } from './format-diagnostic';
@@ -7,14 +9,18 @@ import type { Output } from './output';
 
 const DEFAULT_SEED = 1;
 
-/** What the paths of a command name: one built-in scenario by its id, or manifests. */
+/** What the paths of a command name: one built-in scenario by its id, unless a file is called so, or manifests. */
 export function scenarioFrom(paths: readonly string[], seed: number | undefined, cwd: string): ScenarioDefinition {
-  const only = paths.length === 1 ? SCENARIOS.find((scenario) => scenario.id === paths[0]) : undefined;
-  if (only !== undefined) return { ...only, seed: seed ?? only.seed };
-  return manifestScenario(importFiles(readManifestFiles(paths, cwd)), seed ?? DEFAULT_SEED);
+  const [first, ...others] = paths;
+  const builtIn =
+    first === undefined || others.length > 0 || existsSync(resolve(cwd, first))
+      ? undefined
+      : SCENARIOS.find((scenario) => scenario.id === first);
+  if (builtIn !== undefined) return { ...builtIn, seed: seed ?? builtIn.seed };
+  return manifestScenario(readManifestFiles(paths, cwd), seed ?? DEFAULT_SEED);
 }
 
-export function manifestScenario(files: readonly SourceFile[], seed: number): ScenarioDefinition {
+function manifestScenario(files: readonly SourceFile[], seed: number): ScenarioDefinition {
   return { id: 'manifests', title: 'Manifests', dialect: 'istio', seed, notes: '', files, presets: PRESETS };
 }
 

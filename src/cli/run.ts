@@ -1,4 +1,5 @@
-import { type Ns, nsToMs } from '../base';
+import { formatDuration, type Ns, nsToMs } from '../base';
+import type { SourceFile } from '../config';
 import type { EdgeStatistics } from '../engine';
 import { overlayFiles, type Session, serviceId } from '../session';
 import { atOption, DEFAULT_RUN_NS, durationOption, parseArguments, seedOption } from './arguments';
@@ -6,6 +7,7 @@ import type { CliCommand, CommandContext } from './command';
 import { readManifestFiles } from './files';
 import { openSession, report, scenarioFrom } from './open';
 import { formatNumber, formatPercent, formatTable, type Output } from './output';
+import { UsageError } from './usage-error';
 
 const USAGE = `meshwork run PATH... [--for 60s] [--seed 1] [--at 30s=FILE]... [--json]
 
@@ -57,10 +59,12 @@ function edgeRow(edge: EdgeStatistics, durationNs: Ns): EdgeRow {
   };
 }
 
-function advance(session: Session, untilNs: Ns, output: Output): void {
+/** Runs to `toNs` and says now and then how far it has come on its way to `untilNs`. */
+function advance(session: Session, toNs: Ns, progress: { readonly untilNs: Ns; readonly output: Output }): void {
+  const { untilNs, output } = progress;
   let shownMs = performance.now();
   for (;;) {
-    const { reached } = session.advanceTo(untilNs, EVENTS_PER_SLICE);
+    const { reached } = session.advanceTo(toNs, EVENTS_PER_SLICE);
     const nowMs = performance.now();
     if (output.isTerminal && nowMs - shownMs >= PROGRESS_INTERVAL_MS) {
       shownMs = nowMs;
@@ -102,28 +106,39 @@ function table(rows: readonly EdgeRow[]): string {
   return formatTable(header, cells, new Set([3, 4, 5, 6, 7, 8, 9]));
 }
 
+/** What to lay over the manifests, and when. */
+interface Edit {
+  readonly atNs: Ns;
+  readonly files: readonly SourceFile[];
+}
+
+function editsOf(texts: readonly string[], durationNs: Ns, cwd: string): readonly Edit[] {
+  const edits = texts.map((text): Edit => {
+    const { atNs, path } = atOption(text);
+    if (atNs > durationNs) throw new UsageError(`--at ${text} lies beyond the end at ${formatDuration(durationNs)}`);
+    return { atNs, files: readManifestFiles([path], cwd) };
+  });
+  return edits.sort((a, b) => a.atNs - b.atNs);
+}
+
 function run(argv: readonly string[], { output, cwd }: CommandContext): number {
   const options = parseArguments(argv, { values: ['for', 'seed'], lists: ['at'], switches: ['json'] });
   const forText = options.value('for');
   const durationNs = forText === undefined ? DEFAULT_RUN_NS : durationOption('for', forText);
   const seedText = options.value('seed');
   const scenario = scenarioFrom(options.paths, seedText === undefined ? undefined : seedOption(seedText), cwd);
-  const edits = options
-    .list('at')
-    .map(atOption)
-    .sort((a, b) => a.atNs - b.atNs);
+  const edits = editsOf(options.list('at'), durationNs, cwd);
   const session = openSession(scenario, output);
   if (session === undefined) return 1;
   let files = scenario.files;
   for (const edit of edits) {
-    if (edit.atNs > durationNs) continue;
-    advance(session, edit.atNs, output);
-    files = overlayFiles(files, readManifestFiles([edit.path], cwd), session.registry);
+    advance(session, edit.atNs, { untilNs: durationNs, output });
+    files = overlayFiles(files, edit.files, session.registry);
     const result = session.applyFiles(files);
     report(result.diagnostics, output);
     if (!result.accepted) return 1;
   }
-  advance(session, durationNs, output);
+  advance(session, durationNs, { untilNs: durationNs, output });
   const rows = edgeRows(session, durationNs);
   if (options.has('json')) output.out(JSON.stringify({ traceHash: session.traceHash(), edges: rows }));
   else output.out(`${table(rows)}\n\ntrace hash ${session.traceHash()}`);
