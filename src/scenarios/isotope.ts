@@ -41,13 +41,17 @@ function shareOf(value: unknown): string | number {
   return typeof value === 'number' || typeof value === 'string' ? value : 0;
 }
 
+/** Texts from the topology are written as quoted scalars: they may hold what YAML would read otherwise. */
+function urlText(service: string): string {
+  return JSON.stringify(`http://${service}:${PORT}/`);
+}
+
 function call(step: unknown, requestSize: string | number): string | undefined {
   const target = isRecord(step) ? step['call'] : undefined;
-  if (typeof target === 'string')
-    return `call: { url: "http://${target}:${PORT}/", body: ${requestSize}, onError: forward }`;
+  if (typeof target === 'string') return `call: { url: ${urlText(target)}, body: ${requestSize}, onError: forward }`;
   if (!isRecord(target) || typeof target['service'] !== 'string') return undefined;
   const probability = typeof target['probability'] === 'number' ? `, probability: ${target['probability']}%` : '';
-  return `call: { url: "http://${target['service']}:${PORT}/", body: ${sizeOf(target['size'], requestSize)}, onError: forward${probability} }`;
+  return `call: { url: ${urlText(target['service'])}, body: ${sizeOf(target['size'], requestSize)}, onError: forward${probability} }`;
 }
 
 function sleep(step: unknown): string | undefined {
@@ -65,7 +69,8 @@ function stepLines(step: unknown, defaults: Defaults): readonly string[] {
   return line === undefined ? [] : [`    - ${line}`];
 }
 
-function serviceText(service: Readonly<Record<string, unknown>>, name: string, defaults: Defaults): string {
+function serviceText(service: Readonly<Record<string, unknown>>, defaults: Defaults): string {
+  const name = JSON.stringify(String(service['name']));
   const script = Array.isArray(service['script']) ? service['script'] : defaults.script;
   const replicas = typeof service['numReplicas'] === 'number' ? service['numReplicas'] : defaults.numReplicas;
   const errors = percentOf(shareOf(service['errorRate'] ?? defaults.errorRate));
@@ -109,7 +114,7 @@ function percentOf(share: string | number): number {
 }
 
 function trafficText(entries: readonly string[]): string {
-  const requests = entries.map((name) => `  - { url: "http://${name}:${PORT}/" }`).join('\n');
+  const requests = entries.map((name) => `  - { url: ${urlText(name)} }`).join('\n');
   return `apiVersion: meshwork.dev/v1alpha1
 kind: TrafficSource
 metadata: { name: client, namespace: isotope }
@@ -134,7 +139,7 @@ export function importIsotope(file: SourceFile): SourceFile | undefined {
   };
   const services = (Array.isArray(document['services']) ? document['services'] : []).filter(isRecord);
   const named = services.filter((service) => typeof service['name'] === 'string');
-  const texts = named.map((service) => serviceText(service, String(service['name']), defaults));
+  const texts = named.map((service) => serviceText(service, defaults));
   const entries = named.filter((service) => service['isEntrypoint'] === true).map((service) => String(service['name']));
   const namespace =
     'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: isotope\n  labels: { istio-injection: enabled }\n';
