@@ -188,6 +188,65 @@ test.describe('panels', () => {
   });
 });
 
+test.describe('the graph', () => {
+  test('a request can be picked up on its way, and explained', async ({ page }) => {
+    await openPage(page);
+    await page.keyboard.press('Space');
+    await expect(page.getByTestId('paused')).toBeVisible();
+    // Along the drawn lines there is a particle somewhere.
+    const points = await page.locator('.edge-line').evaluateAll((lines) =>
+      lines.flatMap((line) => {
+        const path = line as SVGPathElement;
+        const matrix = path.getScreenCTM();
+        if (matrix === null) return [];
+        const length = path.getTotalLength();
+        return Array.from({ length: Math.ceil(length / 10) }, (_, step) => {
+          const { x, y } = path.getPointAtLength(step * 10).matrixTransform(matrix);
+          return { x, y };
+        });
+      }),
+    );
+    const overFlight = page.locator('.topology.over-flight');
+    for (const { x, y } of points) {
+      await page.mouse.move(x, y);
+      if ((await overFlight.count()) > 0) break;
+    }
+    await expect(overFlight).toHaveCount(1);
+    await page.mouse.down();
+    await page.mouse.up();
+    const inspector = page.getByTestId('inspector');
+    await expect(inspector).toContainText(/Request [0-9a-f]{8}/);
+    await expect(inspector).toContainText('picked up');
+  });
+
+  test('a card stays where it was put, also after a reload, until the graph is tidied up', async ({ page }) => {
+    await openPage(page);
+    const box = async () =>
+      (await page.getByTestId('service-auth').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const before = await box();
+    await page.mouse.move(before.x + before.width / 2, before.y + before.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(before.x + before.width / 2 + 20, before.y + before.height / 2 + 60, { steps: 5 });
+    await page.mouse.up();
+    await expect(page.getByRole('button', { name: 'Tidy up' })).toBeVisible();
+    expect((await box()).y).toBeGreaterThan(before.y + 40);
+    await page.reload();
+    await expect(page.getByRole('button', { name: 'Tidy up' })).toBeVisible();
+    await page.getByRole('button', { name: 'Tidy up' }).click();
+    await expect(page.getByRole('button', { name: 'Tidy up' })).toHaveCount(0);
+    await expect.poll(async () => Math.abs((await box()).y - before.y)).toBeLessThan(6);
+  });
+
+  test('the selection fades what is unrelated', async ({ page }) => {
+    await openPage(page);
+    await card(page, 'users').click();
+    await expect(page.getByTestId('service-hero-db')).toHaveClass(/is-faded/);
+    await expect(page.getByTestId('service-istio-ingressgateway')).not.toHaveClass(/is-faded/);
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId('service-hero-db')).not.toHaveClass(/is-faded/);
+  });
+});
+
 test.describe('what one breaks', () => {
   test('is broken by B, shown, and mended by M', async ({ page }) => {
     await openPage(page);

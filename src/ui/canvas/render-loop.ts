@@ -1,5 +1,5 @@
 import type { FlightFrame } from '../../worker';
-import type { FromRenderer, ToRenderer } from './messages';
+import type { FromRenderer, ToRenderer, Viewport } from './messages';
 import type { DrawContext } from './paint';
 import { Scene } from './scene';
 
@@ -32,6 +32,7 @@ export class RenderLoop {
   #countedMs = 0;
   #counted = -1;
   #hovering = false;
+  #shown: Viewport | undefined;
 
   constructor(private readonly host: LoopHost) {}
 
@@ -127,7 +128,8 @@ export class RenderLoop {
     this.#paintedMs = nowMs;
     const { viewport } = this.#scene;
     const count = this.#scene.paint(this.#surface.context, nowMs);
-    this.host.post({ kind: 'painted', viewport });
+    if (viewport !== this.#shown) this.host.post({ kind: 'painted', viewport });
+    this.#shown = viewport;
     this.#report(count, nowMs);
   }
 

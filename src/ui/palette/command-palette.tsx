@@ -6,6 +6,7 @@ import type { Command } from '../commands/command';
 import { describeKey } from '../commands/keys';
 import { closeDialog } from '../stores/dialog-store';
 import { Dialog } from './dialog';
+import { matchCommand } from './match';
 
 function groupsOf(commands: readonly Command[]): readonly (readonly [string, readonly Command[]])[] {
   const groups = new Map<string, Command[]>();
@@ -14,6 +15,13 @@ function groupsOf(commands: readonly Command[]): readonly (readonly [string, rea
     groups.set(command.group, [...(groups.get(command.group) ?? []), command]);
   }
   return [...groups];
+}
+
+/** Parts the label from the id, which only makes equal labels distinct. */
+const ID_MARK = ' | ';
+
+function filter(value: string, typed: string, keywords: readonly string[] = []): number {
+  return matchCommand(value.slice(0, value.lastIndexOf(ID_MARK)), keywords.join(' '), typed);
 }
 
 /** Every command by its words. */
@@ -27,7 +35,7 @@ export default function CommandPalette() {
   };
   return (
     <Dialog label="Commands" className="command-palette">
-      <Palette label="Commands">
+      <Palette label="Commands" filter={filter}>
         <Palette.Input placeholder="Find a command" />
         <Palette.List>
           <Palette.Empty>No command has these words.</Palette.Empty>
@@ -36,7 +44,7 @@ export default function CommandPalette() {
               {members.map((command) => (
                 <Palette.Item
                   key={command.id}
-                  value={`${command.label} ${command.id}`}
+                  value={`${command.label}${ID_MARK}${command.id}`}
                   keywords={command.keywords === undefined ? [] : [command.keywords]}
                   onSelect={() => run(command.id)}
                 >

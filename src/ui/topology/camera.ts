@@ -11,7 +11,7 @@ const BORDER = { x: 22, top: 26, bottom: 26 } as const;
 const MAX_FIT_ZOOM = 1;
 /** A canvas this narrow shows a part that can be read rather than a whole that cannot. */
 const NARROW = { width: 640, zoom: 0.62 } as const;
-export const MIN_ZOOM = 0.08;
+export const MIN_ZOOM = 0.03;
 export const MAX_ZOOM = 2.5;
 
 /** The camera that shows all of `rects` in a canvas of this size. */
