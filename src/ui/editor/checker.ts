@@ -50,6 +50,7 @@ export function startChecker(client: SimulationClient): () => void {
     const { files, dirty } = useFilesStore.getState();
     if (dirty.size === 0) {
       if (applied.files === useFilesStore.getState().applied) setDiagnostics(applied.diagnostics);
+      forgetMendedRefusal([]);
       return;
     }
     const checked = await client.check(files);

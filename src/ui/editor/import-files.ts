@@ -82,6 +82,27 @@ export function chooseFiles(): Promise<readonly PickedFile[]> {
   });
 }
 
+async function textOf(file: File): Promise<string | undefined> {
+  try {
+    return decodeText(new Uint8Array(await file.arrayBuffer()));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes as text: by their mark where they have one, else as UTF-8, in which what is no text becomes the sign for that. */
+export function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+/** Whether a text has what no text has. */
+function isBinary(text: string): boolean {
+  return text.includes('\0') || text.includes('\ufffd');
+}
+
 async function read(picked: readonly PickedFile[]): Promise<ReadFiles> {
   const files: SourceFile[] = [];
   const refused: string[] = [];
@@ -92,11 +113,10 @@ async function read(picked: readonly PickedFile[]): Promise<ReadFiles> {
       refused.push(`${path} and what follows are too much: ${MAX_FILES} files with 8 MB together are taken.`);
       break;
     }
-    try {
-      files.push({ path, text: await file.text() });
-    } catch {
-      refused.push(`${path} could not be read.`);
-    }
+    const text = await textOf(file);
+    if (text === undefined) refused.push(`${path} could not be read.`);
+    else if (!MANIFEST.test(path) && isBinary(text)) refused.push(`${path} is not text.`);
+    else files.push({ path, text });
   }
   return { files, refused };
 }

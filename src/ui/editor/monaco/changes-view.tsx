@@ -28,9 +28,10 @@ export function ChangesView() {
       renderGutterMenu: false,
       diffWordWrap: 'off',
       hideUnchangedRegions: { enabled: true, contextLineCount: 3, minimumLineCount: 6 },
-      originalAriaLabel: 'What runs',
-      modifiedAriaLabel: 'What is written',
     });
+    // Given as options of the pair, the names are lost when the pair sets itself up.
+    made.getOriginalEditor().updateOptions({ ariaLabel: 'What runs' });
+    made.getModifiedEditor().updateOptions({ ariaLabel: 'What is written' });
     diff.current = made;
     const releaseKeys = ownKeys(host.current, commands);
     return () => {

@@ -72,6 +72,6 @@ export function manifestOptions(): editor.IStandaloneEditorConstructionOptions {
     suggest: { showWords: false, snippetsPreventQuickSuggestions: false },
     hover: { delay: 250 },
     links: false,
-    placeholder: 'Paste Kubernetes and Istio manifests here, or drop files onto the page. Then apply.',
+    placeholder: 'Paste manifests here, or drop files onto the page.',
   };
 }
