@@ -5,6 +5,7 @@ import { runSuite as runEnvoyOutlier } from './envoy-outlier';
 import { runSuite as runEnvoyRetry } from './envoy-retry';
 import { runSuite as runEnvoyRouteConfig } from './envoy-route-config';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
+import { runSuite as runIstioAnalyze } from './istio-analyze';
 import { runSuite as runIstioAuthz } from './istio-authz';
 import { runSuite as runIstioSimulation } from './istio-simulation';
 import { runSuite as runIstioUnit } from './istio-unit';
@@ -55,6 +56,7 @@ export const SUITES: readonly ConformanceSuite[] = [
     runSuite: runEnvoyOutlier,
   },
   { suite: 'envoy-retry', data: ['conformance', 'envoy-retry'], minimumPassed: 43, runSuite: runEnvoyRetry },
+  { suite: 'istio-analyze', data: ['conformance', 'istio-analyze'], minimumPassed: 128, runSuite: runIstioAnalyze },
   { suite: 'istio-xds', data: ['conformance', 'istio-xds'], minimumPassed: 480, runSuite: runIstioXds },
   { suite: 'istio-xds-own', data: ['conformance', 'istio-xds'], minimumPassed: 870, runSuite: runIstioXdsOwn },
   {

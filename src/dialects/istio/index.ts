@@ -1,10 +1,13 @@
+import type { CatalogueEntry } from '../../config';
 import type { MeshDialect } from '../mesh-dialect';
 import { compileMesh } from './compile/compile';
+import { ANALYSIS_ENTRIES } from './diagnose/catalogue';
 import { injectPod } from './inject';
-import { ISTIO_KINDS } from './kinds';
+import { ISTIO_KINDS, ISTIO_ENTRIES as KIND_ENTRIES } from './kinds';
 import { nodeIdOf } from './node-id';
 
-export { ISTIO_ENTRIES } from './kinds';
+/** Everything that may be said about Istio's objects. */
+export const ISTIO_ENTRIES: readonly CatalogueEntry[] = [...KIND_ENTRIES, ...ANALYSIS_ENTRIES];
 
 /** Istio: its resources, its injector, and the compiler that does what istiod does. */
 export const ISTIO_DIALECT: MeshDialect = {

@@ -1,6 +1,7 @@
 import type { ClusterView } from '../../../config';
 import type { NodeId, XdsSnapshot } from '../../../xds';
 import type { CompileOptions, CompileResult } from '../../mesh-dialect';
+import { analyze } from '../diagnose/analyze';
 import { reportOmissions } from './findings';
 import { CompileMemory } from './memory';
 import { proxyOf, ServiceTargets } from './proxies';
@@ -33,7 +34,7 @@ export function compileMesh(view: ClusterView, options: CompileOptions = {}): Co
     servers: builder.rejectedServers,
     listeners: builder.conflicts(),
   };
-  const result = { snapshots, diagnostics: reportOmissions(omissions, written) };
+  const result = { snapshots, diagnostics: [...reportOmissions(omissions, written), ...analyze(view, written, mesh)] };
   memories.set(result, memory);
   return result;
 }

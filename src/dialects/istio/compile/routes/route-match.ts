@@ -44,7 +44,7 @@ function toAbsenceMatcher(name: string, match: StringMatch): HeaderMatcher {
 }
 
 /** `@request.auth.claims.a.b` or `@request.auth.claims[a][b]`. istio/istio pkg/jwt/routing.go (ToRoutingClaim) */
-function claimPath(name: string): readonly string[] | undefined {
+export function claimPath(name: string): readonly string[] | undefined {
   if (!name.toLowerCase().startsWith(JWT_CLAIM_PREFIX)) return undefined;
   const rest = name.slice(JWT_CLAIM_PREFIX.length);
   if (rest.startsWith('.') && rest.length > 1) return rest.slice(1).split('.');
