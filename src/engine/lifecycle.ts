@@ -1,10 +1,8 @@
 import { assert, type Ns } from '../base';
-import { EVENT_POD_GRACE_OVER } from './events';
+import { EVENT_POD_GRACE_OVER, PRIORITY_CONTROL, type RandomStreams } from './core';
 import type { Kernel } from './kernel';
 import { type Connections, type Faults, type NetworkTables, type Paths, type Pod, type Pods, podOf } from './network';
 import type { Proxies } from './proxy';
-import type { RandomStreams } from './streams';
-import { PRIORITY_CONTROL } from './timer-lanes';
 import type { Applications, ClientPools, Loads } from './workload';
 import type { EntityId, ExternalHostSpec, PodSpec } from './world';
 

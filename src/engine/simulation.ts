@@ -1,8 +1,16 @@
 import { assert, assertNever, type ColumnsState, LatencySketch, type Ns } from '../base';
-import * as events from './events';
+import * as events from './core';
+import {
+  MessageTable,
+  type MessageTableState,
+  PRIORITY_CONTROL,
+  RandomStreams,
+  type RandomStreamsState,
+  StringTable,
+  TimerLanes,
+} from './core';
 import { Kernel, type KernelState } from './kernel';
 import { Lifecycle } from './lifecycle';
-import { MessageTable, type MessageTableState } from './messages';
 import {
   Connections,
   checkNetwork,
@@ -37,8 +45,6 @@ import type {
   ProbeResult,
   SimulationApi,
 } from './simulation-contract';
-import { RandomStreams, type RandomStreamsState } from './streams';
-import { StringTable } from './strings';
 import {
   AccessLog,
   type AccessLogState,
@@ -50,7 +56,6 @@ import {
   Spans,
   type SpansState,
 } from './telemetry';
-import { PRIORITY_CONTROL, TimerLanes } from './timer-lanes';
 import {
   Applications,
   type ApplicationsState,

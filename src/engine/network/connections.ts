@@ -1,7 +1,12 @@
 import { assert, type Ns } from '../../base';
-import { EVENT_CLOSE_AT_CLIENT, EVENT_CLOSE_AT_SERVER, EVENT_CONNECT_ARRIVES, EVENT_CONNECT_DONE } from '../events';
+import {
+  EVENT_CLOSE_AT_CLIENT,
+  EVENT_CLOSE_AT_SERVER,
+  EVENT_CONNECT_ARRIVES,
+  EVENT_CONNECT_DONE,
+  PRIORITY_TRAFFIC,
+} from '../core';
 import type { Kernel } from '../kernel';
-import { PRIORITY_TRAFFIC } from '../timer-lanes';
 import {
   CONNECT_ACCEPTED,
   CONNECT_REFUSED,

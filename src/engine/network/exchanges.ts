@@ -1,9 +1,14 @@
 import type { Ns } from '../../base';
-import { EVENT_CANCEL_ARRIVES, EVENT_REQUEST_ARRIVES, EVENT_RESET_ARRIVES, EVENT_RESPONSE_ARRIVES } from '../events';
+import {
+  EVENT_CANCEL_ARRIVES,
+  EVENT_REQUEST_ARRIVES,
+  EVENT_RESET_ARRIVES,
+  EVENT_RESPONSE_ARRIVES,
+  type MessageTable,
+  PRIORITY_TRAFFIC,
+} from '../core';
 import type { Kernel } from '../kernel';
-import type { MessageTable } from '../messages';
 import type { Flights } from '../telemetry';
-import { PRIORITY_TRAFFIC } from '../timer-lanes';
 import type { Connections } from './connections';
 import { MAX_RETRANSMISSIONS, type Paths, RETRANSMISSION_TIMEOUT_NS, retransmissionTimeoutNs } from './paths';
 import {

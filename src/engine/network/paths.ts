@@ -1,6 +1,5 @@
 import { assertDefined, NS_PER_MS, NS_PER_S, NS_PER_US, type Ns, type Rng } from '../../base';
-import { sampleNs } from '../distribution';
-import type { RandomStreams } from '../streams';
+import { type RandomStreams, sampleNs } from '../core';
 import type { Distribution } from '../workload/model';
 import type { NetworkModel } from '../world';
 import type { Faults, PathFaults } from './faults';

@@ -1,6 +1,6 @@
 import type { DownstreamTlsContext, XdsSecret } from '../../xds';
+import type { StringTable } from '../core';
 import { type Faults, type NetworkTables, NONE, type Pods, podOf } from '../network';
-import type { StringTable } from '../strings';
 import type { CompiledChain, CompiledConfig, ConfigRegistry } from './config';
 import type { ProxyRecord } from './proxy-record';
 import {

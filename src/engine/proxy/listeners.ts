@@ -1,5 +1,6 @@
 import { assertDefined } from '../../base';
 import type { SocketAddress } from '../../xds';
+import type { StringTable } from '../core';
 import {
   CONNECT_ACCEPTED,
   CONNECT_REFUSED,
@@ -15,7 +16,6 @@ import {
   roleOf,
   type ServiceDirectory,
 } from '../network';
-import type { StringTable } from '../strings';
 import type { CompiledChain, CompiledConfig, CompiledListener, ConfigRegistry } from './config';
 import type { Handshakes } from './handshakes';
 import type { ConnectionClasses } from './http/connection-classes';

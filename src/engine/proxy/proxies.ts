@@ -1,9 +1,15 @@
 import { assert, assertDefined, type ColumnsState, type Ns } from '../../base';
 import type { AccessLogConfig, XdsSnapshot } from '../../xds';
-import { sampleNs } from '../distribution';
-import * as events from '../events';
+import * as events from '../core';
+import {
+  type MessageTable,
+  PRIORITY_TRAFFIC,
+  type RandomStreams,
+  type StringTable,
+  sampleNs,
+  type TimerLanes,
+} from '../core';
 import type { Kernel } from '../kernel';
-import type { MessageTable } from '../messages';
 import {
   CONNECT_ACCEPTED,
   type Connections,
@@ -25,10 +31,7 @@ import {
   type ServiceDirectory,
 } from '../network';
 import type { AccessLogEntry, ProxyStatistics } from '../observation';
-import type { RandomStreams } from '../streams';
-import type { StringTable } from '../strings';
 import type { AccessLog, Decisions, Edges, Spans } from '../telemetry';
-import { PRIORITY_TRAFFIC, type TimerLanes } from '../timer-lanes';
 import type { PodSpec } from '../world';
 import { ConfigRegistry, type ConfigRegistryState, sameContent } from './config';
 import * as counters from './counters';

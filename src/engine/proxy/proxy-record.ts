@@ -1,5 +1,5 @@
 import type { Rng } from '../../base';
-import type { RandomStreams } from '../streams';
+import type { RandomStreams } from '../core';
 import type { Distribution } from '../workload/model';
 import { HTTP_COUNTERS } from './counters';
 import type { TokenBucketState } from './semantics';

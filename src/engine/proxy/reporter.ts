@@ -1,7 +1,6 @@
 import type { AccessLogConfig } from '../../xds';
-import { epochMs } from '../calendar';
+import { epochMs, type MessageTable, type StringTable } from '../core';
 import type { Kernel } from '../kernel';
-import type { MessageTable } from '../messages';
 import {
   MARK_DENIED,
   MARK_RECORDED,
@@ -14,7 +13,6 @@ import {
   type ServiceDirectory,
 } from '../network';
 import type { AccessLogEntry } from '../observation';
-import type { StringTable } from '../strings';
 import {
   type AccessLog,
   type AccessLogRow,

@@ -1,6 +1,6 @@
 import type { Ns } from '../../base';
+import type { StringTable } from '../core';
 import type { Span } from '../observation';
-import type { StringTable } from '../strings';
 
 const CAPACITY = 16_384;
 

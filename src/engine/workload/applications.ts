@@ -1,8 +1,13 @@
 import { assert, assertDefined, IntrusiveFifo, type IntrusiveFifoState, type Ns, type Rng } from '../../base';
-import { sampleNs } from '../distribution';
-import { EVENT_COMPUTE_DONE } from '../events';
+import {
+  EVENT_COMPUTE_DONE,
+  type MessageTable,
+  PRIORITY_TRAFFIC,
+  type RandomStreams,
+  type StringTable,
+  sampleNs,
+} from '../core';
 import type { Kernel } from '../kernel';
-import type { MessageTable } from '../messages';
 import {
   CONNECT_ACCEPTED,
   CONNECT_REFUSED,
@@ -23,10 +28,7 @@ import {
   type ServiceDirectory,
 } from '../network';
 import { HeaderMap } from '../proxy/semantics';
-import type { RandomStreams } from '../streams';
-import type { StringTable } from '../strings';
 import { type NewSpan, SPAN_APPLICATION, type Spans } from '../telemetry';
-import { PRIORITY_TRAFFIC } from '../timer-lanes';
 import type { CallOwner, Calls } from './calls';
 import { OP_CALL, OP_COMPUTE, OP_FORK, type WorkloadRegistry } from './compiled-application';
 import { FRAME_BRANCH, FRAME_LOAD, FRAME_PROBE, FRAME_TASK, type Frames } from './frames';

@@ -1,7 +1,6 @@
 import { assert, NS_PER_MS, type Ns } from '../../base';
-import { EVENT_CALL_FAILED, EVENT_CALL_TIMEOUT } from '../events';
+import { EVENT_CALL_FAILED, EVENT_CALL_TIMEOUT, type MessageTable, PRIORITY_TRAFFIC, type TimerLanes } from '../core';
 import { type EventHandle, type Kernel, NO_EVENT } from '../kernel';
-import type { MessageTable } from '../messages';
 import {
   CONNECTION_OPEN,
   type Connections,
@@ -15,7 +14,6 @@ import {
   PAYLOAD_TCP,
 } from '../network';
 import type { Decisions, Edges } from '../telemetry';
-import { PRIORITY_TRAFFIC, type TimerLanes } from '../timer-lanes';
 import { type ClientPools, DIAL_UNKNOWN_HOST } from './client-pools';
 import type { CompiledCall, WorkloadRegistry } from './compiled-application';
 import { FRAME_TASK, type Frames } from './frames';

@@ -1,4 +1,5 @@
 import { assertDefined, type Rng } from '../../base';
+import type { RandomStreams, StringTable } from '../core';
 import {
   type Connections,
   type Destination,
@@ -16,8 +17,6 @@ import {
   type ServiceDirectory,
   serverProcessOf,
 } from '../network';
-import type { RandomStreams } from '../streams';
-import type { StringTable } from '../strings';
 import type { Edges } from '../telemetry';
 import type { CallDestination, WorkloadRegistry } from './compiled-application';
 import type { ApplicationProtocol } from './model';

@@ -1,5 +1,5 @@
 import { assert, type Ns } from '../../base';
-import type { MessageTable } from '../messages';
+import type { MessageTable } from '../core';
 import { GrpcStatus, HeaderMap, type RequestView } from '../proxy/semantics';
 import type {
   ApplicationModel,

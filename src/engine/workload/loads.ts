@@ -1,10 +1,7 @@
 import { assertDefined, NS_PER_MS, type Ns, type Rng } from '../../base';
-import { sampleNs } from '../distribution';
-import { EVENT_LOAD_ARRIVAL, EVENT_LOAD_THOUGHT } from '../events';
+import { EVENT_LOAD_ARRIVAL, EVENT_LOAD_THOUGHT, PRIORITY_TRAFFIC, type RandomStreams, sampleNs } from '../core';
 import { type EventHandle, type Kernel, NO_EVENT } from '../kernel';
 import { NONE, type Pods } from '../network';
-import type { RandomStreams } from '../streams';
-import { PRIORITY_TRAFFIC } from '../timer-lanes';
 import type { Calls } from './calls';
 import type { WorkloadRegistry } from './compiled-application';
 import { FRAME_LOAD, type Frames } from './frames';

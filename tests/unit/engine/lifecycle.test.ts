@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineCommand, PodSpec, ProbeResult, RequestModel, Simulation } from '../../../src/engine';
 import { forwardTo, route } from '../../../src/xds';
-import { applySnapshots, outboundCluster, outboundName, serviceRoutes, SIDECAR, SIDECAR_ONE_WORKER, sidecarSnapshot } from './mesh';
+import {
+  applySnapshots,
+  outboundCluster,
+  outboundName,
+  SIDECAR,
+  SIDECAR_ONE_WORKER,
+  serviceRoutes,
+  sidecarSnapshot,
+} from './mesh';
 import {
   addPods,
   application,
@@ -91,7 +99,11 @@ describe('without proxies', () => {
     });
     const simulation = simulate(4, plainWorld([b]));
     expect(send(simulation, { protocol: 'tcp', bodyBytes: 100 })).toMatchObject({ status: 200, durationNs: 5 * MS });
-    expect(simulation.edgeStatistics()[0]).toMatchObject({ key: { protocol: 'tcp' }, openConnections: 0, bytesSent: 100 });
+    expect(simulation.edgeStatistics()[0]).toMatchObject({
+      key: { protocol: 'tcp' },
+      openConnections: 0,
+      bytesSent: 100,
+    });
   });
 });
 
@@ -133,11 +145,17 @@ describe('faults', () => {
     expect(send(simulation).durationNs).toBe(4 * MS + 35 * MS);
     simulation.execute({ kind: 'clearFault', id: 'slow' });
     simulation.execute(
-      fault({ kind: 'setFault', id: 'e', fault: { kind: 'errors', target: { service: 'b' }, share: always, status: 507 } }),
+      fault({
+        kind: 'setFault',
+        id: 'e',
+        fault: { kind: 'errors', target: { service: 'b' }, share: always, status: 507 },
+      }),
     );
     expect(send(simulation).status).toBe(507);
     simulation.execute({ kind: 'clearFault', id: 'e' });
-    simulation.execute(fault({ kind: 'setFault', id: 'r', fault: { kind: 'refuse', target: { service: 'b' }, share: always } }));
+    simulation.execute(
+      fault({ kind: 'setFault', id: 'r', fault: { kind: 'refuse', target: { service: 'b' }, share: always } }),
+    );
     // The connection from before still serves; a second one is refused.
     const first = start(simulation);
     const second = start(simulation);
@@ -150,7 +168,11 @@ describe('faults', () => {
     const simulation = simulate(8, plainWorld([slowPod(1, 10 * MS)]));
     send(simulation);
     simulation.execute(
-      fault({ kind: 'setFault', id: 'd', fault: { kind: 'networkDelay', to: { service: 'b' }, delay: constant(100 * MS) } }),
+      fault({
+        kind: 'setFault',
+        id: 'd',
+        fault: { kind: 'networkDelay', to: { service: 'b' }, delay: constant(100 * MS) },
+      }),
     );
     expect(send(simulation).durationNs).toBe(112 * MS);
     simulation.execute({ kind: 'clearFault', id: 'd' });
@@ -190,7 +212,8 @@ describe('faults', () => {
 
 describe('calls of applications', () => {
   it('run one after another or side by side, and their failures are handled as told', () => {
-    const leaf = (ns: number): PodSpec['application'] => application({ endpoints: [endpoint({ steps: [compute(ns)] })] });
+    const leaf = (ns: number): PodSpec['application'] =>
+      application({ endpoints: [endpoint({ steps: [compute(ns)] })] });
     const steps = {
       sequence: [call('d'), call('e')],
       parallel: [{ kind: 'parallel', branches: [[call('d')], [call('e'), compute(5 * MS)]] }],
@@ -238,7 +261,10 @@ describe('calls of applications', () => {
     const b = podSpec('b', 1, {
       application: application({
         endpoints: [
-          endpoint({ path: { kind: 'exact', value: '/with' }, steps: [call('d', { forwardHeaders: ['traceparent'] })] }),
+          endpoint({
+            path: { kind: 'exact', value: '/with' },
+            steps: [call('d', { forwardHeaders: ['traceparent'] })],
+          }),
           endpoint({ path: { kind: 'exact', value: '/without' }, steps: [call('d', { forwardHeaders: [] })] }),
         ],
       }),
@@ -265,7 +291,9 @@ describe('pods come and go', () => {
       ...addPods([a, ...bs]),
       { kind: 'setServices', services: [serviceEntry('b', bs)] },
       { kind: 'setNetwork', network: constantNetwork(MS) },
-      ...applySnapshots([[a, sidecarSnapshot(a, { clusters: [outboundCluster('b', bs)], routes: serviceRoutes('b') }, undefined)]]),
+      ...applySnapshots([
+        [a, sidecarSnapshot(a, { clusters: [outboundCluster('b', bs)], routes: serviceRoutes('b') }, undefined)],
+      ]),
     ];
   };
 
@@ -298,7 +326,12 @@ describe('pods come and go', () => {
     const a = podSpec('a', 1, { proxy: SIDECAR });
     const apply = (pods: readonly PodSpec[], status?: number): void => {
       const routes = serviceRoutes('b', [
-        route({ action: status === undefined ? forwardTo(outboundName('b')) : forwardTo('nowhere', { clusterNotFoundResponseCode: status }) }),
+        route({
+          action:
+            status === undefined
+              ? forwardTo(outboundName('b'))
+              : forwardTo('nowhere', { clusterNotFoundResponseCode: status }),
+        }),
       ]);
       const snapshot = sidecarSnapshot(a, { clusters: [outboundCluster('b', pods)], routes }, undefined);
       simulation.execute({ kind: 'applySnapshot', pod: 'a-1', snapshot });
@@ -319,7 +352,9 @@ describe('pods come and go', () => {
 
   it('swaps configurations under load without losing a request', () => {
     const bs = [1, 2].map((index) =>
-      podSpec('b', index, { application: application({ endpoints: [endpoint({ steps: [compute(exponential(20 * MS))] })] }) }),
+      podSpec('b', index, {
+        application: application({ endpoints: [endpoint({ steps: [compute(exponential(20 * MS))] })] }),
+      }),
     );
     const a = podSpec('a', 1, { proxy: SIDECAR });
     const simulation = simulate(16, [
@@ -332,7 +367,9 @@ describe('pods come and go', () => {
     for (let i = 1; i <= 20; i++) {
       simulation.advanceTo((i * S) / 4, FOREVER);
       const cluster = outboundCluster('b', bs, { connectTimeoutNs: i * S });
-      const routes = serviceRoutes('b', [route({ name: `r${i}`, action: forwardTo(outboundName('b'), { timeoutNs: 0 }) })]);
+      const routes = serviceRoutes('b', [
+        route({ name: `r${i}`, action: forwardTo(outboundName('b'), { timeoutNs: 0 }) }),
+      ]);
       const snapshot = sidecarSnapshot(a, { clusters: [cluster], routes }, undefined);
       simulation.execute({ kind: 'applySnapshot', pod: 'a-1', snapshot });
       simulation.checkInvariants();
@@ -349,7 +386,10 @@ describe('pods come and go', () => {
     const simulation = simulate(17, [
       ...meshed([slowPod(1, MS)]),
       ...addPods([d]),
-      { kind: 'setServices', services: [{ ...serviceEntry('d', [d]), ports: [{ port: 8080, backends: [{ ip: d.ip, port: 80 }] }] }] },
+      {
+        kind: 'setServices',
+        services: [{ ...serviceEntry('d', [d]), ports: [{ port: 8080, backends: [{ ip: d.ip, port: 80 }] }] }],
+      },
     ]);
     expect(send(simulation, { host: 'd', port: 8080 }, 'a-1')).toMatchObject({ status: 200 });
     const edge = simulation.edgeStatistics().find(({ key }) => key.destination === 'd');

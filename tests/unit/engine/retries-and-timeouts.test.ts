@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineCommand, PodSpec, ProbeResult, Simulation } from '../../../src/engine';
 import { type Cluster, forwardTo, type Init, retryPolicy, route } from '../../../src/xds';
-import { applySnapshots, outboundCluster, outboundName, serviceRoutes, SIDECAR_ONE_WORKER, sidecarSnapshot } from './mesh';
+import {
+  applySnapshots,
+  outboundCluster,
+  outboundName,
+  SIDECAR_ONE_WORKER,
+  serviceRoutes,
+  sidecarSnapshot,
+} from './mesh';
 import {
   addPods,
   application,

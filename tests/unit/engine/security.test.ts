@@ -16,8 +16,8 @@ import {
   MUTUAL_TLS,
   outboundCluster,
   outboundName,
-  serviceRoutes,
   SIDECAR_ONE_WORKER,
+  serviceRoutes,
   sidecarSnapshot,
 } from './mesh';
 import { addPods, constantNetwork, MS, podSpec, request, S, serviceEntry, simulate } from './world';
@@ -37,7 +37,11 @@ function world(init: WorldInit): EngineCommand[] {
   const { proxy: _, ...bare } = podSpec('b', 1, { proxy: SIDECAR_ONE_WORKER });
   const b: PodSpec = init.serverSidecar === false ? bare : { ...bare, proxy: SIDECAR_ONE_WORKER };
   const c = podSpec('c', 1);
-  const cluster = outboundCluster('b', [b], init.transportSocket === undefined ? {} : { transportSocket: init.transportSocket });
+  const cluster = outboundCluster(
+    'b',
+    [b],
+    init.transportSocket === undefined ? {} : { transportSocket: init.transportSocket },
+  );
   return [
     ...addPods([a, b, c]),
     { kind: 'setServices', services: [serviceEntry('b', [b])] },
@@ -209,7 +213,9 @@ describe('the path of a followed request', () => {
       'b-1:response',
       'a-1:response',
     ]);
-    expect(decisions.find(({ stage, proxy }) => stage === 'cluster' && proxy === 'a-1')?.chosen).toBe(outboundName('b'));
+    expect(decisions.find(({ stage, proxy }) => stage === 'cluster' && proxy === 'a-1')?.chosen).toBe(
+      outboundName('b'),
+    );
     expect(decisions.find(({ stage, proxy }) => stage === 'tls' && proxy === 'b-1')?.chosen).toBe('mutualTls');
     expect(decisions.find(({ stage, proxy }) => stage === 'host' && proxy === 'a-1')?.chosen).toBe('10.0.2.1:80');
   });

@@ -8,8 +8,8 @@ import {
   exactPath,
   forwardTo,
   fractionalPercent,
-  headerMatcher,
   type HttpFilter,
+  headerMatcher,
   type Init,
   mirrorPolicy,
   outlierDetection,
@@ -21,7 +21,14 @@ import {
   runtimeFraction,
   weightedClusters,
 } from '../../../src/xds';
-import { applySnapshots, outboundCluster, outboundName, serviceRoutes, SIDECAR_ONE_WORKER, sidecarSnapshot } from './mesh';
+import {
+  applySnapshots,
+  outboundCluster,
+  outboundName,
+  SIDECAR_ONE_WORKER,
+  serviceRoutes,
+  sidecarSnapshot,
+} from './mesh';
 import {
   addPods,
   application,
@@ -50,7 +57,9 @@ interface WorldInit {
 function world(bs: readonly PodSpec[], init: WorldInit = {}): EngineCommand[] {
   const a = podSpec('a', 1, { proxy: SIDECAR_ONE_WORKER });
   const clusters = init.clusters ?? [outboundCluster('b', bs, init.cluster)];
-  const routes = serviceRoutes('b', [...(init.routes ?? [route({ action: forwardTo(outboundName('b'), { timeoutNs: 0 }) })])]);
+  const routes = serviceRoutes('b', [
+    ...(init.routes ?? [route({ action: forwardTo(outboundName('b'), { timeoutNs: 0 }) })]),
+  ]);
   return [
     ...addPods([a, ...bs]),
     { kind: 'setServices', services: [serviceEntry('b', bs)] },
@@ -59,7 +68,10 @@ function world(bs: readonly PodSpec[], init: WorldInit = {}): EngineCommand[] {
   ];
 }
 
-function pod(index: number, init: { status?: number; computeNs?: number; version?: string; workers?: number } = {}): PodSpec {
+function pod(
+  index: number,
+  init: { status?: number; computeNs?: number; version?: string; workers?: number } = {},
+): PodSpec {
   return podSpec('b', index, {
     version: init.version ?? 'v1',
     application: application({
@@ -111,8 +123,16 @@ describe('routes', () => {
     const simulation = simulate(1, world([pod(1)], { routes }));
     expect(send(simulation, { path: '/direct' })).toMatchObject({ status: 418, flags: [], details: 'direct_response' });
     expect(send(simulation, { path: '/old' })).toMatchObject({ status: 301, flags: [] });
-    expect(send(simulation, { path: '/gone' })).toMatchObject({ status: 503, flags: ['NC'], details: 'cluster_not_found' });
-    expect(send(simulation, { path: '/only' })).toMatchObject({ status: 404, flags: ['NR'], details: 'route_not_found' });
+    expect(send(simulation, { path: '/gone' })).toMatchObject({
+      status: 503,
+      flags: ['NC'],
+      details: 'cluster_not_found',
+    });
+    expect(send(simulation, { path: '/only' })).toMatchObject({
+      status: 404,
+      flags: ['NR'],
+      details: 'route_not_found',
+    });
     expect(send(simulation, { path: '/only', headers: [['x-user', 'jason']] })).toMatchObject({ status: 200 });
     const numbers = counters(simulation);
     expect(numbers['http.outbound_0.0.0.0_80.no_route']).toBe(1);
@@ -148,7 +168,10 @@ describe('routes', () => {
           route({
             action: forwardTo(outboundName('b', 'v1'), {
               requestMirrorPolicies: [
-                mirrorPolicy({ cluster: outboundName('b', 'v2'), runtimeFraction: runtimeFraction(fractionalPercent(100)) }),
+                mirrorPolicy({
+                  cluster: outboundName('b', 'v2'),
+                  runtimeFraction: runtimeFraction(fractionalPercent(100)),
+                }),
               ],
             }),
           }),
@@ -164,16 +187,19 @@ describe('routes', () => {
 
   it('pins a header value to one host by hash', () => {
     const bs = [1, 2, 3, 4].map((index) => pod(index, { version: `v${index}` }));
-    const simulation = simulate(4, world(bs, {
-      cluster: { lbPolicy: ringHash({}) },
-      routes: [
-        route({
-          action: forwardTo(outboundName('b'), {
-            hashPolicy: [{ policy: { kind: 'header', headerName: 'x-user' }, terminal: false }],
+    const simulation = simulate(
+      4,
+      world(bs, {
+        cluster: { lbPolicy: ringHash({}) },
+        routes: [
+          route({
+            action: forwardTo(outboundName('b'), {
+              hashPolicy: [{ policy: { kind: 'header', headerName: 'x-user' }, terminal: false }],
+            }),
           }),
-        }),
-      ],
-    }));
+        ],
+      }),
+    );
     for (let i = 0; i < 10; i++) send(simulation, { headers: [['x-user', 'anna']] });
     expect([1, 2, 3, 4].map((index) => requestsTo(simulation, `v${index}`)).sort()).toEqual([0, 0, 0, 10]);
   });
@@ -187,15 +213,23 @@ describe('faults', () => {
       fault: { headers: [], abort: { kind: 'httpStatus', httpStatus: 555, percentage: fractionalPercent(100) } },
     };
     const simulation = simulate(5, world([pod(1)], { filters: [abort] }));
-    expect(send(simulation)).toMatchObject({ status: 555, flags: ['FI'], details: 'fault_filter_abort', durationNs: 0 });
+    expect(send(simulation)).toMatchObject({
+      status: 555,
+      flags: ['FI'],
+      details: 'fault_filter_abort',
+      durationNs: 0,
+    });
     const delay: HttpFilter = {
       ...abort,
       fault: { headers: [], delay: { kind: 'fixed', fixedDelayNs: 2 * S, percentage: fractionalPercent(100) } },
     };
-    const delayed = simulate(5, world([pod(1)], {
-      filters: [delay],
-      routes: [route({ action: forwardTo(outboundName('b'), { timeoutNs: S }) })],
-    }));
+    const delayed = simulate(
+      5,
+      world([pod(1)], {
+        filters: [delay],
+        routes: [route({ action: forwardTo(outboundName('b'), { timeoutNs: S }) })],
+      }),
+    );
     const result = send(delayed);
     expect(result).toMatchObject({ status: 200, flags: ['DI'] });
     expect(result.durationNs).toBe(2 * S + 4 * MS);
@@ -218,9 +252,12 @@ describe('circuit breakers', () => {
   });
 
   it('lets one connection serve and one request wait, and refuses the third', () => {
-    const simulation = simulate(7, world([pod(1, { computeNs: S })], {
-      cluster: thresholds({ maxConnections: 1, maxPendingRequests: 1 }),
-    }));
+    const simulation = simulate(
+      7,
+      world([pod(1, { computeNs: S })], {
+        cluster: thresholds({ maxConnections: 1, maxPendingRequests: 1 }),
+      }),
+    );
     const ids = [1, 2, 3].map(() => simulation.probe({ from: 'a-1', request: request('b') }));
     // The first one still connects when the second one comes, so only one of them fits into the queue.
     simulation.advanceTo(10 * S, FOREVER);
@@ -234,12 +271,15 @@ describe('circuit breakers', () => {
   });
 
   it('bounds active requests of a multiplexed connection', () => {
-    const simulation = simulate(8, world([pod(1, { computeNs: S })], {
-      cluster: {
-        ...thresholds({ maxRequests: 2 }),
-        httpProtocol: { protocol: 'http2' },
-      },
-    }));
+    const simulation = simulate(
+      8,
+      world([pod(1, { computeNs: S })], {
+        cluster: {
+          ...thresholds({ maxRequests: 2 }),
+          httpProtocol: { protocol: 'http2' },
+        },
+      }),
+    );
     const ids = [1, 2, 3].map(() => simulation.probe({ from: 'a-1', request: request('b') }));
     simulation.advanceTo(10 * S, FOREVER);
     expect(ids.map((id) => simulation.probeResult(id)?.status)).toEqual([200, 200, 503]);
@@ -285,7 +325,9 @@ describe('outlier detection', () => {
     const simulation = simulate(11, [...world(bs, { cluster: detect({}) }), load]);
     simulation.advanceTo(20 * S, FOREVER);
     expect(simulation.pods().flatMap(({ ejectedBy }) => ejectedBy)).toEqual([]);
-    expect(counters(simulation)[`cluster.${outboundName('b')}.outlier_detection.ejections_overflow`]).toBeGreaterThan(10);
+    expect(counters(simulation)[`cluster.${outboundName('b')}.outlier_detection.ejections_overflow`]).toBeGreaterThan(
+      10,
+    );
   });
 
   it('sends to everybody in panic and to nobody where panic is off', () => {

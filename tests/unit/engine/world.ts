@@ -96,6 +96,7 @@ export function podSpec(service: string, index: number, init: Partial<PodSpec> =
     version: 'v1',
     service,
     ip: `10.0.${letter}.${index}`,
+    node: 'node-a',
     locality: { region: 'r1', zone: 'z1', subZone: '' },
     identity: `spiffe://cluster.local/ns/default/sa/${service}`,
     application: application(),

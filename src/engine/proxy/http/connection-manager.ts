@@ -1,8 +1,15 @@
 import { assert, assertDefined, type Ns, utf8ByteLength } from '../../../base';
-import { epochSeconds } from '../../calendar';
-import { EVENT_FAULT_DELAY_DONE, EVENT_MAX_STREAM_DURATION, EVENT_STREAM_IDLE_TIMEOUT } from '../../events';
+import {
+  EVENT_FAULT_DELAY_DONE,
+  EVENT_MAX_STREAM_DURATION,
+  EVENT_STREAM_IDLE_TIMEOUT,
+  epochSeconds,
+  type MessageTable,
+  PRIORITY_TRAFFIC,
+  type StringTable,
+  type TimerLanes,
+} from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
-import type { MessageTable } from '../../messages';
 import {
   type Exchanges,
   LOOPBACK,
@@ -12,8 +19,6 @@ import {
   PAYLOAD_HTTP2,
   type Pods,
 } from '../../network';
-import type { StringTable } from '../../strings';
-import { PRIORITY_TRAFFIC, type TimerLanes } from '../../timer-lanes';
 import type { CompiledConfig, ConfigRegistry } from '../config';
 import { httpCounter } from '../counters';
 import type { ProxyRecord } from '../proxy-record';

@@ -1,4 +1,4 @@
-import type { MessageTable } from '../../messages';
+import type { MessageTable } from '../../core';
 import type { CompiledChain, CompiledConfig, CompiledHcm } from '../config';
 import {
   type ClusterChoice,

@@ -1,6 +1,5 @@
-import { epochSeconds } from '../../calendar';
+import { epochSeconds, type MessageTable } from '../../core';
 import type { Kernel } from '../../kernel';
-import type { MessageTable } from '../../messages';
 import { clusterCounter } from '../counters';
 import type { ProxyRecord } from '../proxy-record';
 import {

@@ -1,5 +1,5 @@
 import type { Hash64, Ns } from '../../../base';
-import type { MessageTable } from '../../messages';
+import type { MessageTable } from '../../core';
 import type { CompiledHcm } from '../config';
 import {
   type ClusterChoice,

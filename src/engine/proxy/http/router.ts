@@ -5,9 +5,12 @@ import {
   EVENT_RETRY_BACKOFF_DONE,
   EVENT_ROUTE_TIMEOUT,
   EVENT_UPSTREAM_MAX_DURATION,
-} from '../../events';
+  type MessageTable,
+  PRIORITY_TRAFFIC,
+  type StringTable,
+  type TimerLanes,
+} from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
-import type { MessageTable } from '../../messages';
 import {
   type Exchanges,
   LOOPBACK,
@@ -21,9 +24,7 @@ import {
   roleOf,
   type ServiceDirectory,
 } from '../../network';
-import type { StringTable } from '../../strings';
 import type { Edges } from '../../telemetry';
-import { PRIORITY_TRAFFIC, type TimerLanes } from '../../timer-lanes';
 import * as counters from '../counters';
 import {
   applyAutoHostRewrite,

@@ -1,10 +1,8 @@
 import type { Ns } from '../../../base';
-import { EVENT_PER_TRY_TIMEOUT } from '../../events';
+import { EVENT_PER_TRY_TIMEOUT, type MessageTable, type TimerLanes } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
-import type { MessageTable } from '../../messages';
 import { type Exchanges, MARK_MIRROR, type NetworkTables, type NewLeg, NONE, PAYLOAD_HTTP1 } from '../../network';
 import type { Edges } from '../../telemetry';
-import type { TimerLanes } from '../../timer-lanes';
 import type { CompiledConfig } from '../config';
 import * as counters from '../counters';
 import { NO_HOST, type RequestView } from '../semantics';

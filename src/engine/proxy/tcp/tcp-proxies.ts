@@ -1,5 +1,5 @@
 import { assertDefined } from '../../../base';
-import { EVENT_TCP_IDLE_TIMEOUT } from '../../events';
+import { EVENT_TCP_IDLE_TIMEOUT, PRIORITY_TRAFFIC, type StringTable } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
 import {
   type Connections,
@@ -13,9 +13,7 @@ import {
   roleOf,
   type ServiceDirectory,
 } from '../../network';
-import type { StringTable } from '../../strings';
 import type { Edges } from '../../telemetry';
-import { PRIORITY_TRAFFIC } from '../../timer-lanes';
 import type { CompiledChain, ConfigRegistry } from '../config';
 import * as counters from '../counters';
 import type { ProxyRecord } from '../proxy-record';

@@ -1,7 +1,7 @@
 import { assert, assertDefined } from '../../../base';
 import type { ClusterLoadAssignment } from '../../../xds';
+import type { MessageTable, RandomStreams } from '../../core';
 import type { Kernel } from '../../kernel';
-import type { MessageTable } from '../../messages';
 import {
   NONE,
   type PodFacts,
@@ -12,7 +12,6 @@ import {
   type ServiceDirectory,
   serverProcessOf,
 } from '../../network';
-import type { RandomStreams } from '../../streams';
 import type { Edges } from '../../telemetry';
 import {
   type CompiledCluster,

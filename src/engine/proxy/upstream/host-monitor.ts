@@ -1,8 +1,7 @@
 import { assert } from '../../../base';
-import { EVENT_OUTLIER_INTERVAL } from '../../events';
+import { EVENT_OUTLIER_INTERVAL, PRIORITY_TRAFFIC } from '../../core';
 import type { Kernel } from '../../kernel';
 import { NONE } from '../../network';
-import { PRIORITY_TRAFFIC } from '../../timer-lanes';
 import {
   HostHealthFlag,
   NO_STATUS,

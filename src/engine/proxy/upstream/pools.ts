@@ -1,5 +1,11 @@
 import { assert, assertDefined } from '../../../base';
-import { EVENT_CONNECT_TIMEOUT, EVENT_POOL_READY, EVENT_UPSTREAM_IDLE_TIMEOUT } from '../../events';
+import {
+  EVENT_CONNECT_TIMEOUT,
+  EVENT_POOL_READY,
+  EVENT_UPSTREAM_IDLE_TIMEOUT,
+  PRIORITY_TRAFFIC,
+  type TimerLanes,
+} from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
 import {
   CONNECT_REFUSED,
@@ -14,7 +20,6 @@ import {
   ROLE_PROXY,
 } from '../../network';
 import type { Edges } from '../../telemetry';
-import { PRIORITY_TRAFFIC, type TimerLanes } from '../../timer-lanes';
 import * as counters from '../counters';
 import type { StreamResetReason } from '../semantics';
 import {

@@ -1,4 +1,4 @@
-import { NS_PER_MS, NS_PER_S, type Ns } from '../base';
+import { NS_PER_MS, NS_PER_S, type Ns } from '../../base';
 
 /** Midnight of 1 January 2024 UTC in milliseconds since the Unix epoch: what every run's clock shows at time zero. */
 export const CALENDAR_START_MS = 1_704_067_200_000;

@@ -1,4 +1,4 @@
-import { Rng, type RngState } from '../base';
+import { Rng, type RngState } from '../../base';
 
 /** Plain-data state of {@link RandomStreams}. */
 export type RandomStreamsState = ReadonlyMap<string, RngState>;

@@ -1,5 +1,5 @@
-import type { Ns } from '../base';
-import type { EventHandle, Kernel, TimerLane } from './kernel';
+import type { Ns } from '../../base';
+import type { EventHandle, Kernel, TimerLane } from '../kernel';
 
 /** Order of events of one moment: what the layers above decide comes before traffic. */
 export const PRIORITY_CONTROL = 0;

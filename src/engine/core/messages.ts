@@ -6,7 +6,7 @@ import {
   type ResponseView,
   requestKey,
   responseKey,
-} from './proxy/semantics';
+} from '../proxy/semantics';
 
 /** Heads of messages as plain data: method, scheme, authority, path and header fields; status and header fields. */
 export interface MessageTableState {

@@ -1,5 +1,5 @@
-import { assertNever, type Ns, type Rng } from '../base';
-import type { Distribution } from './workload/model';
+import { assertNever, type Ns, type Rng } from '../../base';
+import type { Distribution } from '../workload/model';
 
 /** One duration from the distribution, in whole nanoseconds, never negative. A constant takes no draw. */
 export function sampleNs(distribution: Distribution, rng: Rng): Ns {
