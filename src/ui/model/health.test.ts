@@ -14,6 +14,7 @@ function pod(state: PodState, change: Partial<PodStatusView> = {}): PodStatusVie
     ip: '10.0.0.1',
     restarts: 0,
     workload: 'w',
+    workloadKind: 'Deployment',
     synced: true,
     ...change,
   };
