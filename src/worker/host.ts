@@ -314,12 +314,12 @@ export class Host {
 
   #flushFlights(): void {
     if (!this.#rendererAttached || this.#session === undefined) return;
-    this.#lastFrameMs = this.shell.nowMs();
     this.#sendFrame(packFlights(this.#session.engine.takeFlights(), this.#clock()));
   }
 
   #sendFrame(frame: FlightFrame): void {
     if (!this.#rendererAttached) return;
+    this.#lastFrameMs = this.shell.nowMs();
     this.#framesInFlight += 1;
     this.shell.sendFlights(frame, transferablesOf(frame));
   }
