@@ -33,7 +33,14 @@ function toggleEditor(): void {
 
 export function cameraCommands({ layout }: AppServices): readonly Command[] {
   return [
-    { id: 'view.fit', label: 'Fit', group: 'View', keys: ['Digit0'], keywords: 'zoom all show', run: requestFit },
+    {
+      id: 'view.fit',
+      label: 'Show the whole graph',
+      group: 'View',
+      keys: ['Digit0'],
+      keywords: 'fit zoom all',
+      run: requestFit,
+    },
     { id: 'view.zoomIn', label: 'Zoom in', group: 'View', keys: ['Equal'], run: () => zoomBy(ZOOM_STEP) },
     { id: 'view.zoomOut', label: 'Zoom out', group: 'View', keys: ['Minus'], run: () => zoomBy(1 / ZOOM_STEP) },
     {
@@ -45,7 +52,7 @@ export function cameraCommands({ layout }: AppServices): readonly Command[] {
     },
     {
       id: 'view.mutualTls',
-      label: 'mTLS',
+      label: 'Show or hide mTLS locks',
       group: 'View',
       keys: ['KeyL'],
       keywords: 'lock mutual tls labels show hide',

@@ -32,7 +32,7 @@ export function EdgeInspector({ id }: { readonly id: string }) {
           { value: traffic.rate, label: edge.protocol === 'tcp' ? 'connections/s' : 'req/s' },
           { value: traffic.errors, label: 'errors', tone: errorTone(traffic) },
           { value: traffic.p95, label: 'p95 ms' },
-          { value: triesOf(traffic.ratePerS, traffic.retries), label: 'tries per request' },
+          { value: triesOf(traffic.ratePerS, traffic.retries), label: 'tries' },
         ]}
       />
       <ul className="outcome-row" aria-label="Outcomes">

@@ -49,7 +49,7 @@ export function ServiceInspector({ id }: { readonly id: string }) {
           { value: traffic.rate, label: 'req/s' },
           { value: traffic.errors, label: 'errors', tone: errorTone(traffic) },
           { value: traffic.p95, label: 'p95 ms' },
-          { value: triesOf(traffic.ratePerS, traffic.retries), label: 'tries per request' },
+          { value: triesOf(traffic.ratePerS, traffic.retries), label: 'tries' },
         ]}
       />
       <Statuses statuses={traffic.statuses} />
@@ -57,7 +57,7 @@ export function ServiceInspector({ id }: { readonly id: string }) {
       <KeyValues
         rows={[
           ['p50, p99', `${traffic.p50}, ${traffic.p99} ms`],
-          ['denied', `${traffic.denied} req/s`],
+          ['denied', traffic.deniedRatio > 0 ? `${traffic.denied} req/s` : 'none'],
           ['mutual TLS', traffic.mutualTlsPercent === undefined ? '–' : `${traffic.mutualTlsPercent}%`],
         ]}
       />

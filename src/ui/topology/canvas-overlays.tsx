@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'react';
-import { useApp } from '../app-context';
 import { CommandButton } from '../parts/command-button';
 import { Icon } from '../parts/icon';
 import { useScenarioStore } from '../stores/scenario-store';
@@ -41,28 +39,28 @@ export function CanvasTools() {
   return (
     <div className="canvas-tools" role="toolbar" aria-label="Graph">
       {moved && <CommandButton command="view.tidy" className="button-small" />}
-      <CommandButton command="view.mutualTls" className="button-small" pressed={mutualTls} />
+      <CommandButton command="view.mutualTls" className="button-small" pressed={mutualTls}>
+        mTLS
+      </CommandButton>
       <CommandButton command="view.text" className="button-small">
         Table
       </CommandButton>
-      <CommandButton command="view.fit" className="button-small" />
+      <CommandButton command="view.fit" className="button-small">
+        Fit
+      </CommandButton>
     </div>
   );
 }
 
-/** While time stands still: how much is on its way, and how to go on by one event. */
+/** While time stands still: how to go on by one event. */
 export function PausedPill() {
   const playing = useTransportStore((state) => state.playing);
   const ready = useTransportStore((state) => state.ready);
-  const { renderer } = useApp();
-  const [flights, setFlights] = useState(0);
-  useEffect(() => renderer.onCount(setFlights), [renderer]);
   if (playing || !ready) return null;
   return (
     <div className="paused-pill" data-testid="paused">
       <b>Paused</b>
-      {flights === 1 ? '1 message on its way' : `${flights} messages on their way`}
-      <span className="tone-3">step one event</span>
+      <span className="tone-3">one event further</span>
       <kbd>.</kbd>
     </div>
   );

@@ -53,6 +53,7 @@ export const ServiceCard = memo(function ServiceCard({ id }: NodeProps) {
         className="card-button"
         data-service={id}
         aria-pressed={selected}
+        data-tip={level === 'near' || level === 'pods' ? '' : service.name}
         aria-label={describeService(service, traffic, state)}
         onClick={() => select({ kind: 'service', id })}
       />
