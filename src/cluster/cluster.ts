@@ -15,7 +15,7 @@ import type { MeshDialect } from '../dialects/mesh-dialect';
 import type { SimulationApi } from '../engine';
 import type { XdsSnapshot } from '../xds';
 import { ApplicationBook } from './application-book';
-import { ControlPlane } from './control-plane';
+import { ControlPlane, type ControlPlaneState } from './control-plane';
 import { canonicalService } from './identity';
 import { PodFactory } from './pod-factory';
 import { PodLifecycle } from './pod-lifecycle';
@@ -53,7 +53,7 @@ export interface ClusterCheckpoint {
   readonly state: ClusterState;
   readonly store: ResourceStore;
   readonly book: ApplicationBook;
-  readonly controlPlane: ReturnType<ControlPlane['saveState']>;
+  readonly controlPlane: ControlPlaneState;
   readonly toldServices: string;
 }
 

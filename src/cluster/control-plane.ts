@@ -1,4 +1,4 @@
-import { assertDefined, NS_PER_MS, type Ns, Rng } from '../base';
+import { assertDefined, NS_PER_MS, type Ns, Rng, type RngState } from '../base';
 import type { Diagnostic } from '../config';
 import type { CompileResult, MeshDialect } from '../dialects/mesh-dialect';
 import type { SimulationApi } from '../engine';
@@ -19,6 +19,14 @@ export interface ControlPlaneParts {
   readonly views: ViewBuilder;
   readonly state: () => ClusterState;
   readonly seed: number;
+}
+
+/** Part of a checkpoint. */
+export interface ControlPlaneState {
+  readonly sent: ReadonlyMap<string, XdsSnapshot>;
+  readonly rng: RngState;
+  readonly compiled: CompileResult | undefined;
+  readonly compiledRevision: number;
 }
 
 /**
@@ -126,14 +134,20 @@ export class ControlPlane {
     this.parts.state().controlPlane.lagNs = lagNs;
   }
 
-  /** Snapshots are immutable: the copy of the map is enough. */
-  saveState(): { readonly sent: Map<string, XdsSnapshot>; readonly rng: ReturnType<Rng['save']> } {
-    return { sent: new Map(this.#sent), rng: this.#rng.save() };
+  /** Snapshots and compilations are immutable: they are shared with the checkpoint. */
+  saveState(): ControlPlaneState {
+    return {
+      sent: new Map(this.#sent),
+      rng: this.#rng.save(),
+      compiled: this.#compiled,
+      compiledRevision: this.#compiledRevision,
+    };
   }
 
-  restoreState(saved: ReturnType<ControlPlane['saveState']>): void {
+  restoreState(saved: ControlPlaneState): void {
     this.#sent = new Map(saved.sent);
     this.#rng.restore(saved.rng);
-    this.#compiledRevision = -1;
+    this.#compiled = saved.compiled;
+    this.#compiledRevision = saved.compiledRevision;
   }
 }
