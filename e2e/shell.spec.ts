@@ -217,6 +217,9 @@ test.describe('the graph', () => {
     const inspector = page.getByTestId('inspector');
     await expect(inspector).toContainText(/Request [0-9a-f]{8}/);
     await expect(inspector).toContainText('picked up');
+    await page.keyboard.press('Escape');
+    await expect(inspector).toBeHidden();
+    await expect(page.getByTestId('paused')).toBeVisible();
   });
 
   test('a card stays where it was put, also after a reload, until the graph is tidied up', async ({ page }) => {

@@ -8,6 +8,7 @@ import type { SimulationClient } from '../worker';
 import { type App, AppContext, type ScenarioCatalogue, type UiSlots } from './app-context';
 import { FlightRenderer } from './canvas/flight-renderer';
 import { connect } from './client/connect';
+import { pauseForFlights } from './client/flight-pause';
 import { firstScenario, openScenario } from './client/scenario';
 import { createCommands } from './commands';
 import { bindKeys } from './commands/keys';
@@ -47,6 +48,7 @@ export function startPage(container: HTMLElement, { client, catalogue, slots }: 
   useScenarioStore.setState({ scenarios: catalogue.list });
   layout.start();
   connect(client);
+  pauseForFlights(client);
   client.attachRenderer(() => renderer.makePort());
   const first = firstScenario(catalogue);
   if (first === undefined) useScenarioStore.setState({ loading: false });
