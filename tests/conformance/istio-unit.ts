@@ -8,7 +8,7 @@ import { protocolOfServicePort } from '../../src/dialects/istio/compile/protocol
 import { mergeDelegate } from '../../src/dialects/istio/compile/push-context/delegates';
 import { composePeerAuthentication, type MtlsMode } from '../../src/dialects/istio/compile/push-context/mtls-mode';
 import { buildPolicyIndex } from '../../src/dialects/istio/compile/push-context/policy-index';
-import type { HttpRule } from '../../src/dialects/istio/compile/push-context/virtual-services';
+import type { HttpRule } from '../../src/dialects/istio/compile/push-context/http-rule';
 import { policiesFor } from '../../src/dialects/istio/compile/security/workload-policies';
 import {
   AUTHORIZATION_POLICY,

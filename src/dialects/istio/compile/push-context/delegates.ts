@@ -1,6 +1,6 @@
 import type { ConfigOrigin } from '../../../../xds';
 import type { HttpMatchRequest, HttpRoute, StringMatch } from '../../kinds';
-import type { HttpRule, Sourced } from './virtual-services';
+import type { HttpRule, Sourced } from './http-rule';
 
 /** Fields that a delegate's rule takes from the root where it sets none itself. */
 const INHERITED_FIELDS = [

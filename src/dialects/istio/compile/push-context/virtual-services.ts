@@ -3,7 +3,6 @@ import type { ConfigPath, ObjectRef } from '../../../../config';
 import type { ConfigOrigin } from '../../../../xds';
 import type {
   Destination,
-  HttpMatchRequest,
   HttpRoute,
   L4MatchAttributes,
   RouteDestination,
@@ -16,22 +15,8 @@ import type { Visibility } from '../model';
 import { MESH_GATEWAY, resolveGatewayName, resolveShortHost } from '../names';
 import type { VirtualServiceResource } from '../resources';
 import { mergeDelegate } from './delegates';
+import type { HttpRule, Sourced } from './http-rule';
 import { isVisibleFrom, parseVisibility } from './visibility';
-
-/** A value of a VirtualService and the field that it was written as. */
-export interface Sourced<T> {
-  readonly value: T;
-  readonly origin: ConfigOrigin;
-}
-
-/** One HTTP rule with hosts and gateways resolved; its matches may come from another object than its actions. */
-export interface HttpRule {
-  readonly route: HttpRoute;
-  readonly matches: readonly Sourced<HttpMatchRequest>[];
-  readonly origin: ConfigOrigin;
-  /** Origin of a field that was taken over from the root of a delegate. */
-  readonly inherited: ReadonlyMap<string, ConfigOrigin>;
-}
 
 /**
  * Whose rules decide how routes of one host combine.

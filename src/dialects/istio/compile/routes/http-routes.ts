@@ -19,33 +19,20 @@ import {
 import type { Destination, HttpMatchRequest, HttpRoute, HttpRouteDestination } from '../../kinds';
 import { configMetadata } from '../config-metadata';
 import { durationNs } from '../durations';
-import type { Memo } from '../memo';
-import type { MeshProxy, Service } from '../model';
+import type { Service } from '../model';
 import { outboundClusterName } from '../names';
 import { isSubset } from '../push-context/endpoint-index';
-import { destinationRuleFor, type SidecarScope } from '../push-context/sidecar-scope';
-import type { HttpRule, Sourced, VirtualService } from '../push-context/virtual-services';
+import type { HttpRule, Sourced } from '../push-context/http-rule';
+import { destinationRuleFor } from '../push-context/sidecar-scope';
+import type { VirtualService } from '../push-context/virtual-services';
 import { toDirectResponse, toRedirect } from './answers';
 import { toFilterOverrides, toFractionalPercent } from './filter-overrides';
 import { hashForDestination, toHashPolicy } from './hash-policy';
 import { concatMutations, type HeaderChanges, toHeaderChanges } from './header-operations';
 import { toRetryPolicy } from './retry-policy';
+import type { RouteContext } from './route-context';
 import { isCatchAllRoute, toRouteMatch } from './route-match';
 import { routesKey } from './routes-key';
-
-/** Where and for whom the routes of a VirtualService are built. */
-export interface RouteContext {
-  readonly proxy: MeshProxy;
-  readonly scope: SidecarScope;
-  /** Names under which this place counts: `mesh`, or the gateways of a server. */
-  readonly gatewayNames: ReadonlySet<string>;
-  /** Port of the service, or of the gateway's server. */
-  readonly listenPort: number;
-  readonly tls: boolean;
-  readonly lookupService: (host: string) => Service | undefined;
-  /** Routes that were built before, here or for others; absent: they are always built. */
-  readonly memo?: Memo<readonly Route[]>;
-}
 
 interface RuleContext extends RouteContext {
   readonly vs: VirtualService;

@@ -14,7 +14,8 @@ import {
   stringMatcher,
 } from '../../../../xds';
 import type { HttpMatchRequest, StringMatch } from '../../kinds';
-import type { RouteSemantics, Sourced } from '../push-context/virtual-services';
+import type { Sourced } from '../push-context/http-rule';
+import type { RouteSemantics } from '../push-context/virtual-services';
 
 const JWT_CLAIM_PREFIX = '@request.auth.claims';
 const JWT_FILTER = 'envoy.filters.http.jwt_authn';

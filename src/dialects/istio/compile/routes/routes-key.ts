@@ -1,7 +1,7 @@
 import { idOf } from '../memo';
 import { destinationRuleFor } from '../push-context/sidecar-scope';
 import type { VirtualService } from '../push-context/virtual-services';
-import type { RouteContext } from './http-routes';
+import type { RouteContext } from './route-context';
 
 /** What the routes of a VirtualService look at outside of it. */
 interface Outlook {

@@ -22,8 +22,9 @@ import {
 import type { VirtualService } from '../push-context/virtual-services';
 import { DomainRegistry, domainName, hostLiteral, serviceDomains } from './domains';
 import { hashForService, toHashPolicy } from './hash-policy';
-import { buildHttpRoutes, type RouteContext } from './http-routes';
+import { buildHttpRoutes } from './http-routes';
 import { defaultRetryPolicy } from './retry-policy';
+import type { RouteContext } from './route-context';
 
 /** Hosts at one port that share routes. istio/istio pilot/pkg/networking/core/route/route.go (VirtualHostWrapper) */
 interface HostGroup {
