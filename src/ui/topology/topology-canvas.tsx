@@ -16,7 +16,7 @@ import { select, selectFlight } from '../stores/selection-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { prefersReducedMotion } from '../theme/reduced-motion';
 import { type Camera, fitCamera, MAX_ZOOM, MIN_ZOOM } from './camera';
-import { lendCamera } from './camera-control';
+import { centreOn, lendCamera } from './camera-control';
 import { setCamera } from './camera-store';
 import { EdgeLayer } from './edge-layer';
 import type { Rect } from './geometry';
@@ -67,6 +67,7 @@ function Canvas({ layout, children }: CanvasProps) {
       data-testid="topology"
       data-level={level}
       onKeyDown={walkByArrows}
+      onFocus={showFocused}
       onPointerMove={(event) => hover(event, canvas, renderer)}
       onPointerLeave={() => renderer.hover(0, 0, false)}
     >
@@ -207,6 +208,10 @@ function useLentCamera(): void {
           const duration = prefersReducedMotion() ? 0 : CAMERA_MS / 2;
           void flow.zoomTo(flow.getZoom() * factor, { duration });
         },
+        centreOn: ({ x, y, width, height }) => {
+          const duration = prefersReducedMotion() ? 0 : CAMERA_MS;
+          void flow.setCenter(x + width / 2, y + height / 2, { zoom: flow.getZoom(), duration });
+        },
       }),
     [flow],
   );
@@ -270,8 +275,36 @@ function walkByArrows(event: React.KeyboardEvent<HTMLDivElement>): void {
   event.preventDefault();
   event.stopPropagation();
   rememberWay(from, to);
-  const element = event.currentTarget.querySelector(`[data-${to.kind}="${CSS.escape(to.id)}"]`);
-  if (element instanceof HTMLElement || element instanceof SVGElement) element.focus();
+  focusOn(event.currentTarget, to);
+}
+
+/** Focuses a card or an edge; a card that is not in the picture is brought there first. */
+function focusOn(canvas: HTMLElement, { kind, id }: GraphFocus): void {
+  const selector = `[data-${kind}="${CSS.escape(id)}"]`;
+  const found = canvas.querySelector<HTMLElement | SVGElement>(selector);
+  const card = kind === 'service' ? useGraphStore.getState().cards.get(id) : undefined;
+  found?.focus({ preventScroll: true });
+  if (card === undefined || (found !== null && isInside(found, canvas))) return;
+  centreOn(card);
+  // Cards out of sight are not in the document of a large picture.
+  if (found === null) setTimeout(() => canvas.querySelector<HTMLElement>(selector)?.focus(), CAMERA_MS + 50);
+}
+
+function isInside(element: Element, canvas: HTMLElement): boolean {
+  const inner = element.getBoundingClientRect();
+  const outer = canvas.getBoundingClientRect();
+  return (
+    inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom
+  );
+}
+
+/** Whoever comes by Tab is shown too. */
+function showFocused(event: React.FocusEvent<HTMLDivElement>): void {
+  const focus = focusOf(event.target);
+  const byKeyboard = event.target.matches(':focus-visible');
+  if (focus?.kind !== 'service' || !byKeyboard || isInside(event.target, event.currentTarget)) return;
+  const card = useGraphStore.getState().cards.get(focus.id);
+  if (card !== undefined) centreOn(card);
 }
 
 /** The renderer's canvas, laid over the picture. */
