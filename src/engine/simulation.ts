@@ -142,6 +142,7 @@ export class Simulation implements SimulationApi, RequestOwner {
   readonly #proxies: Proxies;
   readonly #lifecycle: Lifecycle;
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the components are wired in one place.
   constructor(options: SimulationOptions) {
     this.#control = options.control;
     this.#streams = new RandomStreams(options.seed);

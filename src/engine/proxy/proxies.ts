@@ -125,6 +125,7 @@ export class Proxies implements Party {
   /** TLS of applications, which know nothing of it themselves. */
   readonly handshakes: Handshakes;
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the components are wired in one place.
   constructor(environment: ProxyEnvironment) {
     const { kernel, lanes, network, connections, exchanges, pods, services, messages, strings, edges } = environment;
     this.#environment = environment;

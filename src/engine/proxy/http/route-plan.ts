@@ -71,6 +71,7 @@ function isConstant(matched: MatchedRoute, choice: ClusterChoice): boolean {
 }
 
 /** Builds the plan; the route must be one that forwards. */
+// biome-ignore lint/complexity/useMaxParams: what a plan is made of.
 export function buildRoutePlan(
   hcm: CompiledHcm,
   matched: MatchedRoute,
@@ -107,6 +108,7 @@ export function buildRoutePlan(
  * ones have left is not written into their heads.
  */
 // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders, Filter::doRetry
+// biome-ignore lint/complexity/useMaxParams: what a head is made of.
 export function upstreamRequestOf(
   plan: RoutePlan,
   hcm: CompiledHcm,

@@ -196,7 +196,7 @@ export class ClusterRuntime {
     };
     // What is drawn here does not count: balancers take their state next, and random streams are rewound after all else.
     this.refreshBalancers(0);
-    state.balancers.forEach((saved, worker) => this.balancers[worker]?.restore(saved));
+    for (const [worker, saved] of state.balancers.entries()) this.balancers[worker]?.restore(saved);
     this.resources.set(state.resources);
     this.counters.set(state.counters);
     fromPairs(state.statuses, this.statuses);
