@@ -128,5 +128,7 @@ test('refuses a cast of a cast', () => {
 
 test('refuses files above the limit', () => {
   const { files } = draw({ 'src/base/a.ts': '\n'.repeat(601), 'src/base/b.ts': '\n'.repeat(600) });
-  expect(findLongFiles(files)).toEqual(['src/base/a.ts has 601 lines, more than 600']);
+  expect(findLongFiles(files, new Map())).toEqual(['src/base/a.ts has 601 lines, more than 600']);
+  expect(findLongFiles(files, new Map([['src/base/a.ts', 'why']]))).toEqual([]);
+  expect(findLongFiles([], new Map([['src/base/a.ts', 'why']]))).toHaveLength(1);
 });

@@ -6,9 +6,9 @@ import { type MergedGateway, mergeGateways } from '../../src/dialects/istio/comp
 import { hostsOverlap, isHostCoveredBy, isMoreSpecificHost } from '../../src/dialects/istio/compile/names';
 import { protocolOfServicePort } from '../../src/dialects/istio/compile/protocol';
 import { mergeDelegate } from '../../src/dialects/istio/compile/push-context/delegates';
+import type { HttpRule } from '../../src/dialects/istio/compile/push-context/http-rule';
 import { composePeerAuthentication, type MtlsMode } from '../../src/dialects/istio/compile/push-context/mtls-mode';
 import { buildPolicyIndex } from '../../src/dialects/istio/compile/push-context/policy-index';
-import type { HttpRule } from '../../src/dialects/istio/compile/push-context/http-rule';
 import { policiesFor } from '../../src/dialects/istio/compile/security/workload-policies';
 import {
   AUTHORIZATION_POLICY,
