@@ -6,6 +6,12 @@ import { toScreen } from '../topology/camera';
 import { useCameraStore } from '../topology/camera-store';
 import { useGraphStore } from '../topology/graph-store';
 
+/** `missions.heroes.svc.cluster.local:8080` or a shorter form of it as the id of a service, for a caller in `namespace`. */
+function serviceAt(authority: string, namespace: string): string | undefined {
+  const [name, own = namespace] = authority.split(':')[0]?.split('.') ?? [];
+  return name === undefined || name === '' ? undefined : `${own}/${name}`;
+}
+
 /** `outbound|8080|v1|missions.heroes.svc.cluster.local` as the id of the service it leads to. */
 function destinationOf(cluster: string): string | undefined {
   const host = cluster.split('|')[3];
@@ -31,7 +37,9 @@ export function edgeOf(entry: AccessLogEntry): string | undefined {
   const own = podOwners.get(entry.reporter.pod);
   if (own === undefined) return undefined;
   if (entry.reporter.side === 'source') {
-    const destination = destinationOf(entry.upstreamCluster);
+    // A request that the proxy answered itself has no cluster; the host that was asked for tells as much.
+    const namespace = own.slice(0, own.indexOf('/'));
+    const destination = destinationOf(entry.upstreamCluster) ?? serviceAt(entry.authority, namespace);
     return topology.edges.find((edge) => edge.source === own && edge.destination === destination)?.id;
   }
   const incoming = topology.edges.filter((edge) => edge.destination === own);

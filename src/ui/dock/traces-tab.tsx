@@ -118,15 +118,16 @@ function Details({ traceId }: { readonly traceId: string }) {
   const chosen = spans.find((span) => span.spanId === spanId) ?? trace.root;
   return (
     <>
-      <div className="trace-view" data-testid="trace-view">
+      <section className="trace-view" data-testid="trace-view" aria-label="Trace">
         <Head trace={trace} />
         <Legend />
         <Waterfall trace={trace} compact={false} selected={chosen?.spanId} onSelect={(id) => openTrace(traceId, id)} />
-      </div>
+      </section>
       {chosen !== undefined && (
-        <div className="trace-lines">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className="trace-lines" tabIndex={0} aria-label="Access log of the span">
           <Lines span={chosen} />
-        </div>
+        </section>
       )}
     </>
   );

@@ -86,6 +86,9 @@ export function WindowList<T>(props: WindowListProps<T>) {
   };
 
   const visible = items.slice(shown.first, shown.last);
+  const rowId = (key: string): string => `${id}-${encodeURIComponent(key)}`;
+  // A row that is not drawn cannot be named.
+  const drawn = selected !== undefined && visible.some((item) => keyOf(item) === selected);
   return (
     <div ref={scroller} className="window-list" onScroll={handleScroll}>
       {head}
@@ -94,7 +97,7 @@ export function WindowList<T>(props: WindowListProps<T>) {
         role="listbox"
         aria-label={name}
         tabIndex={0}
-        aria-activedescendant={selected === undefined ? undefined : `${id}-${selected}`}
+        aria-activedescendant={drawn && selected !== undefined ? rowId(selected) : undefined}
         onKeyDown={walk}
         style={{ height: items.length * rowHeight }}
       >
@@ -104,7 +107,7 @@ export function WindowList<T>(props: WindowListProps<T>) {
             // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys
             <div
               key={key}
-              id={`${id}-${key}`}
+              id={rowId(key)}
               role="option"
               tabIndex={-1}
               aria-selected={key === selected}
