@@ -132,7 +132,7 @@ export class Paths {
     const b = to.locality;
     if (a.region !== b.region) return network.crossRegion;
     if (a.zone !== b.zone) return network.sameRegion;
-    return a.subZone !== '' && a.subZone === b.subZone ? network.sameNode : network.sameZone;
+    return from.node === to.node ? network.sameNode : network.sameZone;
   }
 
   /** Time that one message takes, retransmissions of lost segments included; draws from the path's own stream. */

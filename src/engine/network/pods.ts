@@ -38,6 +38,8 @@ export interface PodFacts {
   readonly version: string;
   readonly service: string;
   readonly ip: string;
+  /** Name of the machine; "" outside of the cluster. */
+  readonly node: string;
   readonly locality: Locality;
   readonly identity: string;
   readonly hasApplication: boolean;
@@ -48,7 +50,7 @@ export interface PodFacts {
 function factsOf(source: PodSource): PodFacts {
   switch (source.kind) {
     case 'pod': {
-      const { id, name, namespace, workload, version, service, ip, locality, identity } = source.spec;
+      const { id, name, namespace, workload, version, service, ip, node, locality, identity } = source.spec;
       const hasApplication = source.spec.application !== undefined;
       const hasProxy = source.spec.proxy !== undefined;
       return {
@@ -59,6 +61,7 @@ function factsOf(source: PodSource): PodFacts {
         version,
         service,
         ip,
+        node,
         locality,
         identity,
         hasApplication,
@@ -82,6 +85,7 @@ function outside(id: EntityId, name: string, ip: string, hasApplication: boolean
     version: '',
     service: name,
     ip,
+    node: '',
     locality: EMPTY_LOCALITY,
     identity: '',
     hasApplication,
@@ -249,6 +253,8 @@ export function selects(selector: EntitySelector | undefined, facts: PodFacts): 
   if (selector === undefined) return true;
   return (
     (selector.pod === undefined || selector.pod === facts.id) &&
+    (selector.podName === undefined || selector.podName === facts.name) &&
+    (selector.node === undefined || selector.node === facts.node) &&
     (selector.namespace === undefined || selector.namespace === facts.namespace) &&
     (selector.workload === undefined || selector.workload === facts.workload) &&
     (selector.service === undefined || selector.service === facts.service) &&
