@@ -26,6 +26,17 @@ function decisionView(decision: Decision, locate: Locate): DecisionView {
   };
 }
 
+/** What there is to say of a request whose sender is gone. */
+export const NOT_SENT: ExplainView = {
+  requestId: 0,
+  finished: true,
+  status: 0,
+  flags: [],
+  details: 'The pod that was to send the request is gone.',
+  durationNs: 0,
+  decisions: [],
+};
+
 /** A probe's record in words, each decision with the line of YAML behind it. */
 export function explainProbe(result: ProbeResult, locate: Locate): ExplainView {
   return {

@@ -14,7 +14,7 @@ import { ActiveFaults } from './active-faults';
 import { CheckpointStore } from './checkpoint-store';
 import type { ApplyResult, LoggedCommand, SessionCommand } from './command';
 import { createRegistry, dialectById } from './dialects';
-import { explainProbe } from './explain';
+import { explainProbe, NOT_SENT } from './explain';
 import { scheduledFaults } from './faults';
 import { BUCKET_NS, History, type Sample } from './history';
 import { CreationOrder, diffResources, ManifestReader, type ParsedManifests } from './manifests';
@@ -260,11 +260,12 @@ export class Session implements ControlHandler {
         if (deleted !== undefined) this.#mark('cluster', `${deleted.name} deleted`);
         return;
       }
-      case 'probe':
-        this.#engine.probe(
-          command.from === undefined ? { request: command.request } : { from: command.from, request: command.request },
-        );
+      case 'probe': {
+        const { from, request } = command;
+        if (from === undefined) this.#engine.probe({ request });
+        else if (this.#hasPod(from)) this.#engine.probe({ from, request });
         return;
+      }
       default:
         assertNever(command);
     }
@@ -407,6 +408,7 @@ export class Session implements ControlHandler {
 
   /** What would happen to one request now. The session is put back afterwards: explaining changes nothing. */
   explain(request: ProbeRequest): ExplainView {
+    if (request.from !== undefined && !this.#hasPod(request.from)) return NOT_SENT;
     const before = this.checkpoint();
     const id = this.#engine.probe(request);
     const limitNs = this.nowNs + PROBE_LIMIT_NS;
@@ -419,6 +421,10 @@ export class Session implements ControlHandler {
     const view = explainProbe(assertDefined(result, 'a probe has a record'), (origin) => this.locate(origin));
     this.#restore(before);
     return view;
+  }
+
+  #hasPod(id: string): boolean {
+    return this.#engine.pods().some((pod) => pod.id === id);
   }
 
   // --- checkpoints --------------------------------------------------------------------------------------------
