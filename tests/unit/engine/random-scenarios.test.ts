@@ -55,6 +55,12 @@ function unchanged(simulation: Simulation): Simulation {
   return simulation;
 }
 
+/** What was counted per edge. Rows of a future that was left stay behind, with nothing counted, and move others. */
+function counts(simulation: Simulation): ReadonlyMap<string, readonly number[]> {
+  const used = simulation.edgeStatistics().filter(({ requests, attempts }) => requests + attempts > 0);
+  return new Map(used.map(({ key, requests, byClass }) => [Object.values(key).join(' '), [requests, ...byClass]]));
+}
+
 describe('random scenarios', { timeout: 180_000 }, () => {
   const batches = Array.from({ length: SCENARIOS / BATCH }, (_, index) => ({ first: index * BATCH + 1 }));
 
@@ -80,9 +86,7 @@ describe('random scenarios', { timeout: 180_000 }, () => {
         },
       });
       expect(rewound.traceHash(), `seed ${seed}`).toBe(plain.traceHash());
-      expect(rewound.edgeStatistics().map(({ key, requests, byClass }) => ({ key, requests, byClass }))).toEqual(
-        plain.edgeStatistics().map(({ key, requests, byClass }) => ({ key, requests, byClass })),
-      );
+      expect(counts(rewound)).toEqual(counts(plain));
     }
   });
 });
