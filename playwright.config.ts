@@ -7,6 +7,9 @@ const address = `http://127.0.0.1:${port}${prefix}`;
 const chromium = process.env['CHROMIUM_PATH'];
 const report = process.env['MESHWORK_E2E_REPORT'];
 
+/** Specifications that let the model run for minutes; too long for every change. */
+const LONG = /acceptance-(edits|bad-input)|budget/;
+
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
@@ -34,7 +37,11 @@ export default defineConfig({
       ],
     },
   },
-  projects: [{ name: 'chromium', use: { browserName: 'chromium' } }],
+  projects: [
+    { name: 'chromium', testIgnore: LONG, use: { browserName: 'chromium' } },
+    // Asked for by name: `npm run e2e -- --project long`.
+    { name: 'long', testMatch: LONG, use: { browserName: 'chromium' } },
+  ],
   webServer: {
     command: `node scripts/serve.mjs --port ${port} --prefix ${prefix}`,
     url: address,

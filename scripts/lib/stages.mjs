@@ -30,12 +30,12 @@ const LINTED = [
 /** @type {readonly Stage[]} */
 export const STAGES = [
   { name: 'check', limitMinutes: 4, run: runCheck },
-  { name: 'unit', limitMinutes: 6, run: (options) => runVitest('unit', options) },
+  { name: 'unit', limitMinutes: 8, run: (options) => runVitest('unit', options) },
   { name: 'acceptance', limitMinutes: 5, run: (options) => runVitest('acceptance', options) },
   { name: 'conformance', limitMinutes: 4, run: (options) => runReporting('tests/conformance/main.ts', options) },
   { name: 'build', limitMinutes: 3, run: runBuild },
   { name: 'size', limitMinutes: 1, run: (options) => runScript('scripts/check-size.mjs', options) },
-  { name: 'e2e', limitMinutes: 8, run: runEndToEnd },
+  { name: 'e2e', limitMinutes: 12, run: runEndToEnd },
   { name: 'bench', limitMinutes: 3, run: (options) => runReporting('bench/main.ts', options) },
 ];
 
@@ -124,7 +124,9 @@ async function runEndToEnd(options) {
   const browser = findBrowser();
   if (browser === undefined) return { passed: 0, failed: 1 };
   const report = reportPath('playwright');
-  const code = await runNode([tool('@playwright/test/cli.js'), 'test', '--pass-with-no-tests', ...options.args], {
+  const project = options.args.includes('--project') ? [] : ['--project', 'chromium'];
+  const args = ['test', '--pass-with-no-tests', ...project, ...options.args];
+  const code = await runNode([tool('@playwright/test/cli.js'), ...args], {
     ...limits(options),
     env: {
       ...(browser === '' ? {} : { CHROMIUM_PATH: browser }),
