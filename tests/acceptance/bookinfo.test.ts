@@ -13,7 +13,7 @@ const SUBSETS = 'destination-rule-all.yaml';
 /** Findings that are right, by code, each with the reason. */
 const EXPECTED_FINDINGS: Readonly<Record<string, string>> = {
   MW0105: 'kinds of the Gateway API are known by name and not simulated',
-  IST0101: 'the certificate that the gateway names is issued by a controller which is not there',
+  IST0101: 'the service that the challenges are routed to comes with a controller which is not there',
   IST0129: 'the rule trusts every authority of the operating system',
   IST0173: 'the rules have subsets for versions that are not deployed',
   IST0130: 'the first rule of the manifest has no condition, so that its second one is never reached',
