@@ -27,7 +27,7 @@ test('from the navigation to the first moving traffic: median of five at most 2 
   const origin = new URL(baseURL ?? '').origin;
   for (let run = 0; run < RUNS; run++) {
     // A new context has an empty cache and no stored manifests: what a newcomer has.
-    const context = await browser.newContext({ ...(baseURL === undefined ? {} : { baseURL }) });
+    const context = await browser.newContext(baseURL === undefined ? {} : { baseURL });
     const page = await context.newPage();
     page.on('request', (request) => {
       const { protocol, origin: from } = new URL(request.url());
