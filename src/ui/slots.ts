@@ -4,6 +4,7 @@ import { DOCK_TABS } from './dock';
 import {
   EditorPanel,
   editorCommands,
+  followRestarts,
   importPicked,
   loadWithDraft,
   pickDropped,
@@ -19,6 +20,7 @@ function startServices(client: SimulationClient): void {
   started = true;
   startChecker(client);
   startDraftKeeper();
+  followRestarts(client);
 }
 
 /** The editor and the dock, as the shell takes them. */

@@ -5,13 +5,8 @@ import { EditorIcon } from './editor-icon';
 import { useEditorStore } from './editor-store';
 import { closeFile, startRenaming } from './file-actions';
 import { FilesMenu } from './files-menu';
+import { EDITOR_PANEL_ID, focusActiveTab, tabId } from './leave-text';
 import { RenameField } from './rename-field';
-
-export const EDITOR_PANEL_ID = 'editor-text';
-
-export function tabId(path: string): string {
-  return `editor-tab-${encodeURIComponent(path)}`;
-}
 
 /** Worst finding of each file that has one. */
 function useWorst(): ReadonlyMap<string, 'error' | 'warning'> {
@@ -84,8 +79,7 @@ function move(event: KeyboardEvent, paths: readonly string[], active: string | u
     document.getElementById(tabId(next))?.focus();
   } else if (event.key === 'Delete') {
     closeFile(active);
-    const { activePath } = useFilesStore.getState();
-    if (activePath !== undefined) requestAnimationFrame(() => document.getElementById(tabId(activePath))?.focus());
+    requestAnimationFrame(focusActiveTab);
   } else if (event.key === 'F2') {
     startRenaming();
   } else {

@@ -4,6 +4,7 @@ import { type ComponentType, lazy } from 'react';
 export { startChecker } from './checker';
 export { editorCommands } from './commands';
 export { startDraftKeeper } from './draft-keeper';
+export { followRestarts } from './follow-restarts';
 export { importPicked, pickDropped } from './import-files';
 export { loadWithDraft } from './open-manifests';
 export { revealLocation } from './reveal';

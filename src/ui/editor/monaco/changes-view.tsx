@@ -2,6 +2,7 @@ import type { editor } from 'monaco-editor/editor';
 import { useEffect, useRef } from 'react';
 import { useApp } from '../../app-context';
 import { useFilesStore } from '../../stores/files-store';
+import { focusActiveTab } from '../leave-text';
 import { commonOptions } from './editor-options';
 import { YAML_LANGUAGE } from './languages';
 import { models } from './models';
@@ -33,7 +34,7 @@ export function ChangesView() {
     made.getOriginalEditor().updateOptions({ ariaLabel: 'What runs' });
     made.getModifiedEditor().updateOptions({ ariaLabel: 'What is written' });
     diff.current = made;
-    const releaseKeys = ownKeys(host.current, commands);
+    const releaseKeys = ownKeys(host.current, commands, focusActiveTab);
     return () => {
       releaseKeys();
       diff.current = undefined;

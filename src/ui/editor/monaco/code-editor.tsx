@@ -4,6 +4,7 @@ import type { TextRange } from '../../../worker';
 import { useApp } from '../../app-context';
 import { useFilesStore } from '../../stores/files-store';
 import { type ApplyOutcome, useEditorStore } from '../editor-store';
+import { focusActiveTab } from '../leave-text';
 import { manifestOptions } from './editor-options';
 import { PLAIN_LANGUAGE } from './languages';
 import { takeLargePastes } from './large-insert';
@@ -98,7 +99,7 @@ export function CodeEditor() {
     };
     made.onDidChangeModel(suitKeys);
     made.onDidChangeModelLanguage(suitKeys);
-    const releaseKeys = ownKeys(host.current, commands);
+    const releaseKeys = ownKeys(host.current, commands, focusActiveTab);
     const releasePastes = takeLargePastes(host.current, made);
     return () => {
       releaseKeys();
@@ -111,7 +112,9 @@ export function CodeEditor() {
   useEffect(() => {
     const made = code.current;
     if (made === undefined) return;
-    made.updateOptions({ ariaLabel: path === undefined ? 'No manifest' : `Manifest ${path}` });
+    made.updateOptions({
+      ariaLabel: path === undefined ? 'No manifest' : `Manifest ${path}. Escape leads out of the text.`,
+    });
     return showActive(made, path);
   }, [path]);
 

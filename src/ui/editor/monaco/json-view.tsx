@@ -34,7 +34,7 @@ export function JsonView({ name, text, line }: JsonViewProps) {
     });
     made.getModel()?.updateOptions({ bracketColorizationOptions: PLAIN_BRACKETS });
     view.current = made;
-    const releaseKeys = ownKeys(host.current, commands);
+    const releaseKeys = ownKeys(host.current, commands, () => document.getElementById('dock-tab-proxy')?.focus());
     return () => {
       releaseKeys();
       view.current = undefined;

@@ -1,5 +1,6 @@
 import type { editor } from 'monaco-editor/editor';
 import { trackEdit } from '../pending-edits';
+import { cutText } from './cut-text';
 import { PLAIN_LANGUAGE } from './languages';
 import { models } from './models';
 import { monaco } from './monaco';
@@ -9,24 +10,6 @@ const AT_ONCE = 100_000;
 
 function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-function isHigh(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xdc00;
-}
-
-/** Pieces of a text, none of which ends within a character or between the two characters of a line end. */
-export function cutText(text: string, size: number): readonly string[] {
-  const pieces: string[] = [];
-  let start = 0;
-  while (start < text.length) {
-    let end = Math.min(text.length, start + size);
-    const last = text.charCodeAt(end - 1);
-    if (end < text.length && (isHigh(last) || last === 13)) end += 1;
-    pieces.push(text.slice(start, end));
-    start = end;
-  }
-  return pieces;
 }
 
 /** Where a text ends that was put in at the start of a range. */
