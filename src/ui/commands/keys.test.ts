@@ -58,6 +58,8 @@ test('commands meant for it run while typing', () => {
 test('Space presses the button that has the focus', () => {
   press('<button id="target"></button>', SPACE);
   expect(runs.plain).not.toHaveBeenCalled();
+  press('<input type="radio" id="target">', SPACE);
+  expect(runs.plain).not.toHaveBeenCalled();
   press('<button id="target"></button>', B);
   expect(runs.plain).toHaveBeenCalledTimes(1);
 });

@@ -12,7 +12,9 @@ export function isTyping(target: EventTarget | null): boolean {
 /** Space and Enter press the control that has the focus. */
 function pressesControl(event: KeyboardEvent): boolean {
   if (event.key !== ' ' && event.key !== 'Enter') return false;
-  return event.target instanceof HTMLElement && event.target.closest('button, a, [role="tab"], summary') !== null;
+  return (
+    event.target instanceof HTMLElement && event.target.closest('button, a, input, [role="tab"], summary') !== null
+  );
 }
 
 function isBlocked(event: KeyboardEvent, command: Command): boolean {

@@ -38,7 +38,10 @@ export const ServiceCard = memo(function ServiceCard({ id }: NodeProps) {
   const traffic = useMetricsStore((state) => state.services.get(id));
   const idle = useMetricsStore((state) => state.idle.has(id));
   const level = useGraphStore((state) => state.level);
-  const selected = useSelectionStore(({ selection }) => selection.kind === 'service' && selection.id === id);
+  const selected = useSelectionStore(({ selection }) => {
+    if (selection.kind === 'pod') return useTopologyStore.getState().podOwners.get(selection.id) === id;
+    return selection.kind === 'service' && selection.id === id;
+  });
   const faded = useSelectionStore(({ related }) => related !== undefined && !related.has(id));
   const broken = useActivityStore((state) => state.anchors.has(id));
   if (service === undefined) return null;
@@ -219,6 +222,7 @@ function CardTitle({ service, traffic }: CardProps) {
 }
 
 function PodRow({ service }: { readonly service: ServiceNodeView }) {
+  const selected = useSelectionStore(({ selection }) => (selection.kind === 'pod' ? selection.id : undefined));
   if (service.pods.length === 0) return null;
   const { shown, more } = shownPods(service.pods);
   const note = podNote(service);
@@ -229,7 +233,7 @@ function PodRow({ service }: { readonly service: ServiceNodeView }) {
           key={pod.id}
           type="button"
           tabIndex={-1}
-          className="pod-button nodrag"
+          className={pod.id === selected ? 'pod-button nodrag is-selected' : 'pod-button nodrag'}
           aria-label={`Pod ${pod.name}, ${POD_WORDS[pod.state]}`}
           data-tip={`${pod.name} · ${POD_WORDS[pod.state]}`}
           onClick={() => select({ kind: 'pod', id: pod.id })}
