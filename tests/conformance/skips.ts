@@ -89,8 +89,6 @@ const ISTIO_UNIT_SKIPS: Readonly<Record<string, string>> = {
   'TestSortHTTPRoutes/*': GATEWAY_API,
 };
 
-const ENVOY_FILTER = 'Patches of EnvoyFilters are kept and checked, but not applied to what is compiled.';
-
 const ISTIO_XDS_SKIPS: Readonly<Record<string, string>> = {
   'bookinfo-gamma-route-all-v1/*': GATEWAY_API,
   'bookinfo-gamma-route-reviews-50-v3/*': GATEWAY_API,
@@ -98,11 +96,9 @@ const ISTIO_XDS_SKIPS: Readonly<Record<string, string>> = {
   'bookinfo-gamma-route-reviews-v1/*': GATEWAY_API,
   'bookinfo-gamma-route-reviews-v3/*': GATEWAY_API,
   'bookinfo-gateway-api/*': GATEWAY_API,
-  'bookinfo-productpage-envoy-ratelimit/*': ENVOY_FILTER,
 };
 
 const ISTIO_XDS_OWN_SKIPS: Readonly<Record<string, string>> = {
-  'envoyfilter/*': ENVOY_FILTER,
   'telemetry/*': 'Telemetry resources are kept and checked, but do not change what is compiled.',
   'gw-api-routes/*': GATEWAY_API,
   'k8s-ingress/*': 'Ingresses are not translated to Gateways and VirtualServices.',

@@ -20,6 +20,7 @@ function resourceMemos(previous: ResourceMemos | undefined): ResourceMemos {
     peerAuthentications: new Memo(previous?.peerAuthentications),
     authorizationPolicies: new Memo(previous?.authorizationPolicies),
     requestAuthentications: new Memo(previous?.requestAuthentications),
+    envoyFilters: new Memo(previous?.envoyFilters),
   };
 }
 
@@ -66,6 +67,7 @@ export class CompileMemory {
       peerAuthentications: recogniseIn(memos.peerAuthentications, resources.peerAuthentications),
       authorizationPolicies: recogniseIn(memos.authorizationPolicies, resources.authorizationPolicies),
       requestAuthentications: recogniseIn(memos.requestAuthentications, resources.requestAuthentications),
+      envoyFilters: recogniseIn(memos.envoyFilters, resources.envoyFilters),
     };
   }
 }

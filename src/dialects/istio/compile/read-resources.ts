@@ -2,6 +2,7 @@ import { type ClusterView, SERVICE } from '../../../config';
 import {
   AUTHORIZATION_POLICY,
   DESTINATION_RULE,
+  ENVOY_FILTER,
   GATEWAY,
   PEER_AUTHENTICATION,
   REQUEST_AUTHENTICATION,
@@ -25,5 +26,6 @@ export function readResources(view: ClusterView): MeshResources {
     peerAuthentications: view.list(PEER_AUTHENTICATION),
     authorizationPolicies: view.list(AUTHORIZATION_POLICY),
     requestAuthentications: view.list(REQUEST_AUTHENTICATION),
+    envoyFilters: view.list(ENVOY_FILTER),
   };
 }

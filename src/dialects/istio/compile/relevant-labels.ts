@@ -98,6 +98,10 @@ function inboundKeys(resources: MeshResources): readonly string[] {
   collector.addSelectors(resources.peerAuthentications);
   collector.addSelectors(resources.authorizationPolicies);
   collector.addSelectors(resources.requestAuthentications);
+  for (const { object } of resources.envoyFilters) {
+    collector.addLabels(object.spec?.workloadSelector?.labels);
+    if ((object.spec?.targetRefs ?? []).length > 0) collector.keys.add(GATEWAY_NAME_LABEL);
+  }
   return sorted(collector);
 }
 

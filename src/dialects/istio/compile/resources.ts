@@ -2,6 +2,7 @@ import type { Resource } from '../../../config';
 import type {
   AuthorizationPolicyObject,
   DestinationRuleObject,
+  EnvoyFilterObject,
   GatewayObject,
   PeerAuthenticationObject,
   RequestAuthenticationObject,
@@ -19,6 +20,7 @@ export type ServiceEntryResource = Resource<ServiceEntryObject>;
 export type WorkloadEntryResource = Resource<WorkloadEntryObject>;
 export type PeerAuthenticationResource = Resource<PeerAuthenticationObject>;
 export type AuthorizationPolicyResource = Resource<AuthorizationPolicyObject>;
+export type EnvoyFilterResource = Resource<EnvoyFilterObject>;
 export type RequestAuthenticationResource = Resource<RequestAuthenticationObject>;
 
 /** The part of a Kubernetes Service that the compiler reads. */
@@ -52,4 +54,5 @@ export interface MeshResources {
   readonly peerAuthentications: readonly PeerAuthenticationResource[];
   readonly authorizationPolicies: readonly AuthorizationPolicyResource[];
   readonly requestAuthentications: readonly RequestAuthenticationResource[];
+  readonly envoyFilters: readonly EnvoyFilterResource[];
 }

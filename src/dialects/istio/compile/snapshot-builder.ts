@@ -4,6 +4,7 @@ import { buildInboundClusters } from './clusters/inbound-clusters';
 import { buildOutboundClusters, type ClusterMode } from './clusters/outbound-clusters';
 import { versionOf } from './content-version';
 import { buildLoadAssignment } from './endpoints/load-assignment';
+import { applyEnvoyFilters } from './envoy-filter/apply';
 import { buildGatewayListeners } from './gateway/gateway-listeners';
 import { buildGatewayRoutes } from './gateway/gateway-routes';
 import { type MergedGateway, mergeGateways, type RejectedServer } from './gateway/merged-gateway';
@@ -23,6 +24,7 @@ import { workloadSecurity } from './security/workload-security';
 import { SnapshotMemos } from './snapshot-memos';
 
 type Content = Omit<XdsSnapshot, 'node' | 'version'>;
+type Parts = Pick<Content, 'listeners' | 'routes' | 'clusters'>;
 
 function withoutDuplicates(clusters: readonly Cluster[]): readonly Cluster[] {
   const byName = new Map<string, Cluster>();
@@ -46,6 +48,15 @@ function routeNames(listeners: readonly Listener[]): readonly string[] {
     ),
   );
   return [...new Set(names)];
+}
+
+/** Only what some cluster asks for. */
+function wantedBy(
+  clusters: readonly Cluster[],
+  assignments: readonly ClusterLoadAssignment[],
+): readonly ClusterLoadAssignment[] {
+  const names = new Set(clusters.flatMap(({ discovery }) => (discovery.kind === 'EDS' ? [discovery.serviceName] : [])));
+  return assignments.filter(({ clusterName }) => names.has(clusterName));
 }
 
 function targetsKey({ serviceTargets }: MeshProxy): string {
@@ -234,16 +245,18 @@ export class SnapshotBuilder {
       .flatMap((service) => this.#clustersOfService(service, proxy, scope, 'sniDnat'));
   }
 
-  #finish(proxy: MeshProxy, scope: SidecarScope, parts: Pick<Content, 'listeners' | 'routes' | 'clusters'>): Content {
+  #finish(proxy: MeshProxy, scope: SidecarScope, generated: Parts): Content {
     const { memos, push } = this;
+    const parts = applyEnvoyFilters(generated, push, proxy, memos.patched);
     const key = this.#keyOf(proxy, scope);
     const listeners = memos.listeners.get(key, () => parts.listeners);
     const clusters = memos.clusters.get(key, () => parts.clusters);
-    const endpoints = memos.endpoints.get(`${this.#outboundKey(proxy, scope)} ${this.#nearness(proxy)}`, () =>
-      clusters.flatMap((cluster) =>
+    const all = memos.endpoints.get(`${this.#outboundKey(proxy, scope)} ${this.#nearness(proxy)}`, () =>
+      generated.clusters.flatMap((cluster) =>
         cluster.discovery.kind === 'EDS' ? this.#assignment(cluster.name, proxy, scope) : [],
       ),
     );
+    const endpoints = parts === generated ? all : wantedBy(clusters, all);
     const sources = { view: push.view, trustDomain: push.mesh.trustDomain, listeners, clusters };
     return { listeners, routes: parts.routes, clusters, endpoints, secrets: secretsOf(proxy, sources) };
   }

@@ -1,4 +1,5 @@
-import type { Cluster, ClusterLoadAssignment, Listener, Route, RouteConfiguration, XdsSecret } from '../../../xds';
+import type { Cluster, ClusterLoadAssignment, Listener, Route, RouteConfiguration } from '../../../xds';
+import type { PatchMemos } from './envoy-filter/apply';
 import type { OutboundListeners } from './listeners/outbound-listeners';
 import { ListMemo, Memo } from './memo';
 
@@ -16,7 +17,7 @@ export class SnapshotMemos {
   readonly listeners: ListMemo<Listener>;
   readonly routes: ListMemo<RouteConfiguration>;
   readonly endpoints: ListMemo<ClusterLoadAssignment>;
-  readonly secrets: Memo<readonly XdsSecret[]>;
+  readonly patched: PatchMemos;
 
   constructor(previous?: SnapshotMemos) {
     this.serviceClusters = new Memo(previous?.serviceClusters);
@@ -30,6 +31,10 @@ export class SnapshotMemos {
     this.listeners = new ListMemo(previous?.listeners);
     this.routes = new ListMemo(previous?.routes);
     this.endpoints = new ListMemo(previous?.endpoints);
-    this.secrets = new Memo(previous?.secrets);
+    this.patched = {
+      listeners: new Memo(previous?.patched.listeners),
+      routes: new Memo(previous?.patched.routes),
+      clusters: new Memo(previous?.patched.clusters),
+    };
   }
 }

@@ -141,7 +141,10 @@ export const ENVOY_FILTER_KIND = defineKind({
   kind: 'EnvoyFilter',
   plural: 'envoyfilters',
   namespaced: true,
-  support: { level: 'kept', reason: 'Patches to raw Envoy configuration are not executed.' },
+  support: {
+    level: 'partial',
+    notSimulated: ['patches of BOOTSTRAP and EXTENSION_CONFIG', 'added filters that run code or are unknown here'],
+  },
   summary: 'Patches the Envoy configuration that Istio generates.',
   link: 'https://istio.io/latest/docs/reference/config/networking/envoy-filter/',
   fields: { spec: ENVOY_FILTER_SPEC, status: ISTIO_STATUS },

@@ -46,7 +46,7 @@ export type {
   TrafficPolicy,
   TunnelSettings,
 } from './destination-rule';
-export type { EnvoyFilterObject } from './envoy-filter';
+export type { EnvoyConfigMatch, EnvoyFilterObject } from './envoy-filter';
 export type {
   GatewayObject,
   GatewayPort,

@@ -98,5 +98,6 @@ export function buildPushContext(
     peerAuthentications: buildPolicyIndex(resources.peerAuthentications),
     authorizationPolicies: buildPolicyIndex(resources.authorizationPolicies),
     requestAuthentications: buildPolicyIndex(resources.requestAuthentications),
+    envoyFilters: buildPolicyIndex(resources.envoyFilters),
   };
 }

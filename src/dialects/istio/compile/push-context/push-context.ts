@@ -2,6 +2,7 @@ import type { ClusterView } from '../../../../config';
 import type { MeshConfig } from '../../mesh-config';
 import type {
   AuthorizationPolicyResource,
+  EnvoyFilterResource,
   GatewayResource,
   PeerAuthenticationResource,
   RequestAuthenticationResource,
@@ -30,4 +31,5 @@ export interface PushContext {
   readonly peerAuthentications: PolicyIndex<PeerAuthenticationResource>;
   readonly authorizationPolicies: PolicyIndex<AuthorizationPolicyResource>;
   readonly requestAuthentications: PolicyIndex<RequestAuthenticationResource>;
+  readonly envoyFilters: PolicyIndex<EnvoyFilterResource>;
 }

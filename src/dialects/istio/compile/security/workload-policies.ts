@@ -9,16 +9,16 @@ export const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
 const GATEWAY_API_GROUP = 'gateway.networking.k8s.io';
 
 /** The three ways in which a security policy says what it applies to. */
-interface Targets {
+export interface PolicyTargets {
   readonly selector?: PolicySelector;
   readonly targetRef?: PolicyTargetReference;
   readonly targetRefs?: readonly PolicyTargetReference[];
 }
 
-type PolicyResource = Resource<{ readonly spec?: Targets }>;
+type PolicyResource = Resource<{ readonly spec?: PolicyTargets }>;
 type Workload = Pick<MeshProxy, 'namespace' | 'labels'>;
 
-function targetsOf(spec: Targets): readonly PolicyTargetReference[] {
+function targetsOf(spec: PolicyTargets): readonly PolicyTargetReference[] {
   const targets = spec.targetRefs ?? [];
   return targets.length === 0 && spec.targetRef !== undefined ? [spec.targetRef] : targets;
 }
@@ -27,12 +27,11 @@ function targetsOf(spec: Targets): readonly PolicyTargetReference[] {
  * Whether the policy applies to the workload. Targets count only for gateways of the Gateway API; everything else is chosen by its labels.
  * istio/istio pilot/pkg/model/policyattachment.go (ShouldAttachPolicy)
  */
-function attaches(policy: PolicyResource, workload: Workload): boolean {
-  const spec = policy.object.spec ?? {};
+export function attaches(namespace: string, spec: PolicyTargets, workload: Workload): boolean {
   const targets = targetsOf(spec);
   if (targets.length === 0) return isSubset(spec.selector?.matchLabels ?? {}, workload.labels);
   const gateway = workload.labels[GATEWAY_NAME_LABEL];
-  if (gateway === undefined || policy.metadata.namespace !== workload.namespace) return false;
+  if (gateway === undefined || namespace !== workload.namespace) return false;
   return targets.some(
     (target) =>
       target.group === GATEWAY_API_GROUP &&
@@ -49,6 +48,6 @@ export function policiesFor<T extends PolicyResource>(
   workload: Workload,
 ): readonly T[] {
   return [...new Set(namespaces)].flatMap((namespace) =>
-    policies.in(namespace).filter((policy) => attaches(policy, workload)),
+    policies.in(namespace).filter((policy) => attaches(namespace, policy.object.spec ?? {}, workload)),
   );
 }
