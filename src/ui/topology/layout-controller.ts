@@ -8,6 +8,8 @@ import type { LayoutRequest, Positions } from './layout-model';
 
 /** The first requests draw the first edges; a picture without edges waits this long for them. */
 const WAIT_FOR_EDGES_MS = 900;
+/** While the first requests still draw new edges, the picture is made anew rather than grown. */
+const SETTLE_MS = 2_000;
 
 /** Keeps every card at a place: lays out, grows what stands, and remembers what the user moved. */
 export class LayoutController {
@@ -99,8 +101,12 @@ export class LayoutController {
     this.#edges = request.edges;
     const { moved } = useGraphStore.getState();
     if (news.size === 0) updateShapes();
-    else if (!moved && needsNewLayout(request, news)) this.#layOut(request);
+    else if (!moved && (this.#isSettling() || needsNewLayout(request, news))) this.#layOut(request);
     else setPositions(growLayout(request, positions, news), moved);
+  }
+
+  #isSettling(): boolean {
+    return performance.now() - this.#loadedMs < SETTLE_MS;
   }
 
   #first(request: LayoutRequest): void {
