@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultSpec } from '../../../src/session';
 import { occurrenceAt } from '../../../src/session/faults';
-import { fault, file, open, run, S, SHOP, TRAFFIC, withFiles } from './shop';
+import { behavior, fault, file, open, run, S, SHOP, TRAFFIC, traffic, withFiles } from './shop';
 
 type Session = ReturnType<typeof open>;
 
@@ -182,6 +182,43 @@ describe('every kind of breakage', () => {
         to: { namespace: 'shop', service: 'cart', version: 'v2' },
       },
     });
+  });
+});
+
+describe('what a fault hits', () => {
+  /** The cart calls nobody, so that every error of a cart is its own. */
+  const leaves = file(
+    'behaviors.yaml',
+    behavior('front', '{ call: { url: "http://cart:80/items", onError: ignore } }'),
+    behavior('cart', '{ compute: 1ms }'),
+  );
+  const busy = file('traffic.yaml', traffic(300));
+  const { pods } = open().cluster;
+  const carts = pods.filter(({ workload }) => workload.name.startsWith('cart'));
+  const failing = (target: string) => {
+    const faults = file('faults.yaml', fault('f', `target: { ${target} }, errors: {}`));
+    const session = open(withFiles(SHOP, leaves, busy, faults));
+    run(session, 10);
+    const failed = session.engine.pods().filter(({ errors }) => errors > 0);
+    return failed.map(({ id }) => id);
+  };
+  const idsOf = (matches: (pod: (typeof carts)[number]) => boolean) => carts.filter(matches).map(({ uid }) => uid);
+
+  it.each([
+    ['one pod', `pod: ${carts[0]?.name}`, idsOf(({ name }) => name === carts[0]?.name)],
+    ['a version', 'service: cart, version: v2', idsOf(({ labels }) => labels['version'] === 'v2')],
+    ['a workload', 'workload: cart-v1', idsOf(({ workload }) => workload.name === 'cart-v1')],
+    ['a service', 'service: cart', idsOf(() => true)],
+    ['nothing that is there', 'service: cart, version: v9', []],
+  ])('may be %s', (_name, target, expected) => {
+    expect(failing(target)).toEqual(expected);
+  });
+
+  it('may be a node, with everything on it', () => {
+    const failed = failing('node: node-c').filter((id) => carts.some(({ uid }) => uid === id));
+    expect(failed).toEqual(idsOf(({ nodeName }) => nodeName === 'node-c'));
+    expect(failed).not.toHaveLength(0);
+    expect(failed).not.toHaveLength(carts.length);
   });
 });
 

@@ -84,8 +84,8 @@ describe('a machine that cannot keep up', () => {
     const bench = new HostBench(busy);
     bench.host.setSpeed(50);
     bench.host.play();
-    bench.lookMs = 10;
-    for (let slice = 0; slice < 200; slice++) {
+    bench.lookMs = 40;
+    for (let slice = 0; slice < 40; slice++) {
       bench.host.slice();
       bench.host.acknowledgeMetrics();
     }
