@@ -33,7 +33,7 @@ export function runHalf(half: 0 | 1): void {
     async () => {
       const { runRandomScenarios } = await importBundled<typeof import('./run')>('tests/unit/random/run.ts');
       const { occurrences, failures } = runRandomScenarios(seeds);
-      expect(failures).toEqual([]);
+      expect(failures.slice(0, 5)).toEqual([]);
       expect(MET.filter((name) => (occurrences[name] ?? 0) === 0)).toEqual([]);
       expect(occurrences['refusedApplies']).toBe(0);
     },
