@@ -117,7 +117,10 @@ export class Playground {
 
   // --- numbers ------------------------------------------------------------------------------------------------
 
+  /** What hangs from another card may lie over this one. */
   async select(service: string): Promise<void> {
+    const close = this.page.getByTestId('inspector').getByRole('button', { name: 'Close', exact: true });
+    if (await close.isVisible()) await close.click();
     await this.page.getByTestId(`service-${service}`).locator('[data-service]').click();
   }
 
