@@ -4,6 +4,9 @@ import { expect, type Page, test } from '@playwright/test';
 const RUNS = 5;
 const BUDGET_MS = 2_000;
 
+// What a recording costs would be measured too.
+test.use({ trace: 'off', screenshot: 'off' });
+
 /** Milliseconds from the start of the navigation until requests are under way and the clock has moved. */
 async function firstTraffic(page: Page): Promise<number> {
   await page.goto('./', { waitUntil: 'commit' });
