@@ -60,15 +60,7 @@ export const WALLS: readonly { readonly from: string; readonly to: string; reado
 export const MAX_LINES = 600;
 
 /** Files that are longer for now, each with the reason. New ones are split instead. */
-export const LONG_FILES: ReadonlyMap<string, string> = new Map([
-  ['src/engine/proxy/http/router.ts', 'one state machine, the router; its tries wait for a file of their own'],
-  ['src/engine/proxy/proxies.ts', 'one dispatcher over all proxies; its checkpoints wait for a file of their own'],
-  ['src/engine/proxy/upstream/pools.ts', 'one state machine, the connection pool, in the order of upstream’s source'],
-  [
-    'src/engine/workload/applications.ts',
-    'one state machine, the application; its frames wait for a file of their own',
-  ],
-]);
+export const LONG_FILES: ReadonlyMap<string, string> = new Map();
 
 /** What differs between engines, between runs or between machines, although ES2023 has it. */
 export const BANNED_GLOBALS: readonly string[] = [

@@ -2,6 +2,7 @@ import type { DownstreamTlsContext, XdsSecret } from '../../xds';
 import type { StringTable } from '../core';
 import { type Faults, type NetworkTables, NONE, type Pods, podOf } from '../network';
 import type { CompiledChain, CompiledConfig, ConfigRegistry } from './config';
+import type { ProxyEnvironment } from './environment';
 import type { ProxyRecord } from './proxy-record';
 import {
   certificateOf,
@@ -14,6 +15,7 @@ import {
   type TlsServer,
   tlsVersions,
 } from './semantics';
+import type { ProxyTables } from './tables';
 import type { TlsContexts } from './upstream/tls-contexts';
 
 /** How a handshake ended, as the server goes on from it. */
@@ -53,23 +55,14 @@ export class Handshakes {
   readonly #contexts: TlsContexts;
   readonly #proxies: readonly (ProxyRecord | undefined)[];
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    network: NetworkTables,
-    pods: Pods,
-    faults: Faults,
-    strings: StringTable,
-    configs: ConfigRegistry,
-    contexts: TlsContexts,
-    proxies: readonly (ProxyRecord | undefined)[],
-  ) {
-    this.#network = network;
-    this.#pods = pods;
-    this.#faults = faults;
-    this.#strings = strings;
-    this.#configs = configs;
-    this.#contexts = contexts;
-    this.#proxies = proxies;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables) {
+    this.#network = environment.network;
+    this.#pods = environment.pods;
+    this.#faults = environment.faults;
+    this.#strings = environment.strings;
+    this.#configs = tables.configs;
+    this.#contexts = tables.tls;
+    this.#proxies = tables.proxies;
   }
 
   /** What the client of a connection offers; undefined: plaintext. */

@@ -17,6 +17,7 @@ import {
   type ServiceDirectory,
 } from '../network';
 import type { CompiledChain, CompiledConfig, CompiledListener, ConfigRegistry } from './config';
+import type { ProxyEnvironment } from './environment';
 import type { Handshakes } from './handshakes';
 import type { ConnectionClasses } from './http/connection-classes';
 import { type DecisionSink, reason } from './http/recorder';
@@ -31,6 +32,7 @@ import {
   type PeerTls,
   runRbac,
 } from './semantics';
+import type { ProxyTables } from './tables';
 
 const WILDCARD = '0.0.0.0';
 const INBOUND_CAPTURE_PORT = 15006;
@@ -100,22 +102,13 @@ export class Listeners {
   readonly #classes: ConnectionClasses;
   readonly #handshakes: Handshakes;
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    network: NetworkTables,
-    pods: Pods,
-    services: ServiceDirectory,
-    strings: StringTable,
-    configs: ConfigRegistry,
-    classes: ConnectionClasses,
-    handshakes: Handshakes,
-  ) {
-    this.#network = network;
-    this.#pods = pods;
-    this.#services = services;
-    this.#strings = strings;
-    this.#configs = configs;
-    this.#classes = classes;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, handshakes: Handshakes) {
+    this.#network = environment.network;
+    this.#pods = environment.pods;
+    this.#services = environment.services;
+    this.#strings = environment.strings;
+    this.#configs = tables.configs;
+    this.#classes = tables.classes;
     this.#handshakes = handshakes;
   }
 

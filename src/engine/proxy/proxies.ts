@@ -1,102 +1,50 @@
-import { assert, assertDefined, type ColumnsState, type Ns } from '../../base';
+import { assert, assertDefined, type Ns } from '../../base';
 import type { AccessLogConfig, XdsSnapshot } from '../../xds';
 import * as events from '../core';
+import { sampleNs } from '../core';
 import {
-  type MessageTable,
-  PRIORITY_TRAFFIC,
-  type RandomStreams,
-  type StringTable,
-  sampleNs,
-  type TimerLanes,
-} from '../core';
-import type { Kernel } from '../kernel';
-import {
-  CONNECT_ACCEPTED,
   type Connections,
-  type Exchanges,
-  type Faults,
-  MARK_RECORDED,
   type NetworkTables,
   NONE,
-  PAYLOAD_HTTP2,
-  PAYLOAD_TCP,
   type Party,
-  type Pods,
   podOf,
   processOf,
   RESET_CONNECTION_TERMINATION,
   RESET_PROTOCOL_ERROR,
   RESET_REMOTE_REFUSED,
   ROLE_PROXY,
-  type ServiceDirectory,
 } from '../network';
 import type { AccessLogEntry, ProxyStatistics } from '../observation';
-import type { AccessLog, Decisions, Edges, Spans } from '../telemetry';
 import type { PodSpec } from '../world';
-import { ConfigRegistry, type ConfigRegistryState, sameContent } from './config';
 import * as counters from './counters';
+import { DownstreamConnections } from './downstream-connections';
+import type { ProxyEnvironment } from './environment';
 import { Handshakes } from './handshakes';
-import { ConnectionClasses, type ConnectionClassesState } from './http/connection-classes';
 import { ConnectionManager } from './http/connection-manager';
 import { Router } from './http/router';
 import { Shadows } from './http/shadows';
-import { Streams, type StreamsState } from './http/streams';
-import { chainOf, Listeners } from './listeners';
+import { Listeners } from './listeners';
 import { NO_CONFIG, ProxyRecord, type ProxyRecordState } from './proxy-record';
 import { collectStatistics } from './proxy-statistics';
 import { Reporter } from './reporter';
 import { HostHealthFlag, type StreamResetReason } from './semantics';
-import { Sessions } from './tcp/sessions';
+import { ProxyTables, type ProxyTablesState } from './tables';
 import { TcpProxies } from './tcp/tcp-proxies';
 import { Clusters, type ClustersState } from './upstream/clusters';
 import { HostMonitor } from './upstream/host-monitor';
 import { Pools } from './upstream/pools';
-import { OWNER_SHADOW, OWNER_STREAM, PROTOCOL_TCP, UpstreamTables, type UpstreamTablesState } from './upstream/tables';
-import { type ClientTls, TlsContexts } from './upstream/tls-contexts';
+import { OWNER_SHADOW, OWNER_STREAM, PROTOCOL_TCP } from './upstream/tables';
 
 /** Old configurations and classes of connections are looked for once there are this many. */
 const SWEEP_THRESHOLD = 64;
 const CLASS_SWEEP_THRESHOLD = 4096;
 
-const CX_TOTAL = counters.httpCounter('downstream_cx_total');
-const CX_ACTIVE = counters.httpCounter('downstream_cx_active');
-const CX_DESTROY = counters.httpCounter('downstream_cx_destroy');
-const CX_HTTP1 = counters.httpCounter('downstream_cx_http1_total');
-const CX_HTTP2 = counters.httpCounter('downstream_cx_http2_total');
-const CX_SSL = counters.httpCounter('downstream_cx_ssl_total');
-const CX_IDLE_TIMEOUT = counters.httpCounter('downstream_cx_idle_timeout');
-const CX_PROTOCOL_ERROR = counters.httpCounter('downstream_cx_protocol_error');
-
 /** Plain-data state of {@link Proxies}. */
 export interface ProxiesState {
   readonly proxies: readonly ProxyRecordState[];
-  readonly configs: ConfigRegistryState;
-  readonly classes: ConnectionClassesState;
-  readonly tls: readonly ClientTls[];
-  readonly upstream: UpstreamTablesState;
+  readonly tables: ProxyTablesState;
   readonly clusters: ClustersState;
-  readonly streams: StreamsState;
-  readonly sessions: ColumnsState;
   readonly formats: readonly AccessLogConfig[];
-}
-
-/** What the proxies share with the rest of the engine. */
-export interface ProxyEnvironment {
-  readonly kernel: Kernel;
-  readonly lanes: TimerLanes;
-  readonly network: NetworkTables;
-  readonly connections: Connections;
-  readonly exchanges: Exchanges;
-  readonly pods: Pods;
-  readonly services: ServiceDirectory;
-  readonly faults: Faults;
-  readonly streams: RandomStreams;
-  readonly messages: MessageTable;
-  readonly strings: StringTable;
-  readonly edges: Edges;
-  readonly log: AccessLog;
-  readonly spans: Spans;
-  readonly decisions: Decisions;
 }
 
 /** Every proxy of the mesh: takes connections in, serves requests, and is itself a client of others. */
@@ -104,131 +52,46 @@ export class Proxies implements Party {
   readonly #environment: ProxyEnvironment;
   readonly #network: NetworkTables;
   readonly #connections: Connections;
-  readonly #lanes: TimerLanes;
-  readonly #kernel: Kernel;
-  readonly #proxies: (ProxyRecord | undefined)[] = [];
-  readonly #configs = new ConfigRegistry();
-  readonly #classes = new ConnectionClasses();
-  readonly #tls = new TlsContexts();
-  readonly #upstream = new UpstreamTables();
-  readonly #streams = new Streams();
-  readonly #sessions = new Sessions();
+  readonly #tables = new ProxyTables();
   readonly #clusters: Clusters;
   readonly #pools: Pools;
   readonly #monitor: HostMonitor;
-  readonly #listeners: Listeners;
   readonly #manager: ConnectionManager;
   readonly #shadows: Shadows;
   readonly #router: Router;
   readonly #tcpProxies: TcpProxies;
   readonly #reporter: Reporter;
+  readonly #downstream: DownstreamConnections;
   /** TLS of applications, which know nothing of it themselves. */
   readonly handshakes: Handshakes;
 
-  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the components are wired in one place.
   constructor(environment: ProxyEnvironment) {
-    const { kernel, lanes, network, connections, exchanges, pods, services, messages, strings, edges } = environment;
+    const tables = this.#tables;
     this.#environment = environment;
-    this.#network = network;
-    this.#connections = connections;
-    this.#lanes = lanes;
-    this.#kernel = kernel;
-    this.#clusters = new Clusters(
-      kernel,
-      this.#upstream,
-      this.#tls,
-      pods,
-      services,
-      environment.streams,
-      edges,
-      messages,
-    );
-    this.#pools = new Pools(kernel, lanes, network, connections, this.#upstream, this.#clusters, edges);
-    this.#monitor = new HostMonitor(kernel, this.#upstream, this.#clusters);
-    this.handshakes = new Handshakes(
-      network,
-      pods,
-      environment.faults,
-      strings,
-      this.#configs,
-      this.#tls,
-      this.#proxies,
-    );
-    this.#listeners = new Listeners(network, pods, services, strings, this.#configs, this.#classes, this.handshakes);
-    this.#reporter = new Reporter(
-      kernel,
-      network,
-      pods,
-      services,
-      messages,
-      strings,
-      edges,
-      environment.log,
-      environment.spans,
-      environment.decisions,
-      this.#streams,
-      this.#sessions,
-      this.#upstream,
-      this.#clusters,
-    );
-    this.#manager = new ConnectionManager(
-      kernel,
-      lanes,
-      network,
-      exchanges,
-      pods,
-      messages,
-      strings,
-      this.#configs,
-      this.#classes,
-      this.#streams,
-      this.#proxies,
-    );
-    this.#shadows = new Shadows(
-      kernel,
-      lanes,
-      network,
-      exchanges,
-      messages,
-      edges,
-      this.#upstream,
-      this.#clusters,
-      this.#pools,
-    );
-    this.#router = new Router(
-      kernel,
-      lanes,
-      network,
-      exchanges,
-      services,
-      messages,
-      strings,
-      edges,
-      this.#streams,
-      this.#upstream,
-      this.#clusters,
-      this.#pools,
-      this.#monitor,
-      this.#manager,
-      this.#shadows,
-      this.#reporter,
-    );
-    this.#tcpProxies = new TcpProxies(
-      kernel,
-      network,
-      connections,
-      exchanges,
-      services,
-      strings,
-      edges,
-      this.#configs,
-      this.#sessions,
-      this.#upstream,
-      this.#clusters,
-      this.#pools,
-      this.#monitor,
-      this.#proxies,
-    );
+    this.#network = environment.network;
+    this.#connections = environment.connections;
+    const clusters = new Clusters(environment, tables);
+    const pools = new Pools(environment, tables, clusters);
+    const monitor = new HostMonitor(environment.kernel, tables.upstream, clusters);
+    const reporter = new Reporter(environment, tables, clusters);
+    const manager = new ConnectionManager(environment, tables);
+    const shadows = new Shadows(environment, tables, { clusters, pools });
+    const tcpProxies = new TcpProxies(environment, tables, { clusters, pools, monitor });
+    this.#clusters = clusters;
+    this.#pools = pools;
+    this.#monitor = monitor;
+    this.#reporter = reporter;
+    this.#manager = manager;
+    this.#shadows = shadows;
+    this.#tcpProxies = tcpProxies;
+    this.#router = new Router(environment, tables, { clusters, pools, monitor, manager, shadows, reporter });
+    this.handshakes = new Handshakes(environment, tables);
+    const listeners = new Listeners(environment, tables, this.handshakes);
+    this.#downstream = new DownstreamConnections(environment, tables, { listeners, manager, tcpProxies, reporter });
+    this.#bind();
+  }
+
+  #bind(): void {
     this.#manager.bind(this.#router, this.#reporter);
     this.#tcpProxies.bind(this.#reporter);
     this.#reporter.bind(this.#tcpProxies);
@@ -247,7 +110,7 @@ export class Proxies implements Party {
   addProxy(slot: number): void {
     const { facts, source } = this.#environment.pods.get(slot);
     assert(source.kind === 'pod' && source.spec.proxy !== undefined, 'the pod has no proxy');
-    this.#proxies[slot] = this.#createRecord(slot, facts.id, source.spec);
+    this.#tables.proxies[slot] = this.#createRecord(slot, facts.id, source.spec);
   }
 
   #createRecord(slot: number, id: string, spec: PodSpec): ProxyRecord {
@@ -256,18 +119,18 @@ export class Proxies implements Party {
   }
 
   #proxy(slot: number): ProxyRecord {
-    return assertDefined(this.#proxies[slot], 'the pod has no proxy');
+    return assertDefined(this.#tables.proxies[slot], 'the pod has no proxy');
   }
 
   removeProxy(slot: number): void {
-    if (this.#proxies[slot] === undefined) return;
+    if (this.#tables.proxies[slot] === undefined) return;
     this.kill(slot);
-    this.#proxies[slot] = undefined;
+    this.#tables.proxies[slot] = undefined;
   }
 
   /** The proxy process dies: all its connections end, on both sides. Its clusters start anew. */
   kill(slot: number): void {
-    if (this.#proxies[slot] === undefined) return;
+    if (this.#tables.proxies[slot] === undefined) return;
     this.#cutStreams(slot);
     const table = this.#network.connections;
     const c = table.arrays;
@@ -286,11 +149,11 @@ export class Proxies implements Party {
   }
 
   #cutStreams(slot: number): void {
-    const s = this.#streams.table;
+    const s = this.#tables.streams.table;
     for (let stream = 0; stream < s.slots.used; stream++) {
       if (s.isLive(stream) && s.arrays.pod[stream] === slot) this.#manager.cut(stream);
     }
-    const t = this.#upstream.tries;
+    const t = this.#tables.upstream.tries;
     for (let upstream = 0; upstream < t.slots.used; upstream++) {
       if (!t.isLive(upstream) || t.arrays.owner[upstream] !== OWNER_SHADOW) continue;
       if (this.#clusters.get(t.arrays.subject[upstream] ?? 0).pod === slot) this.#shadows.cancel(upstream);
@@ -300,175 +163,57 @@ export class Proxies implements Party {
   /** A pod's proxy has received and taken over a snapshot. */
   applySnapshot(slot: number, snapshot: XdsSnapshot): void {
     const proxy = this.#proxy(slot);
-    const before = proxy.config === NO_CONFIG ? undefined : this.#configs.get(proxy.config);
+    const before = proxy.config === NO_CONFIG ? undefined : this.#tables.configs.get(proxy.config);
     const old = proxy.config;
-    proxy.config = this.#configs.add(snapshot, before);
+    proxy.config = this.#tables.configs.add(snapshot, before);
     proxy.snapshotVersion = snapshot.version;
-    const config = this.#configs.get(proxy.config);
+    const config = this.#tables.configs.get(proxy.config);
     this.#clusters.applyConfig(slot, config);
-    if (old !== NO_CONFIG && old !== proxy.config) this.#moveConnections(slot, old, proxy.config);
-    if (this.#configs.size > SWEEP_THRESHOLD) this.#sweep();
-  }
-
-  /** Connections of listeners that did not change go on under the new configuration; the others drain. */
-  // envoyproxy/envoy source/common/listener_manager/listener_manager_impl.cc addOrUpdateListenerInternal
-  #moveConnections(slot: number, old: number, current: number): void {
-    const table = this.#network.connections;
-    const c = table.arrays;
-    const self = processOf(slot, ROLE_PROXY);
-    const before = this.#configs.get(old);
-    const after = this.#configs.get(current);
-    for (let connection = 0; connection < table.slots.used; connection++) {
-      if (!table.isLive(connection) || c.serverProcess[connection] !== self) continue;
-      if (c.serverConfig[connection] !== old || c.serverChain[connection] === NONE) continue;
-      const chain = before.chains[c.serverChain[connection] ?? 0];
-      if (chain === undefined) continue;
-      const { source } = chain.listener;
-      const listener = after.listeners.find((candidate) => candidate.source.name === source.name);
-      const position = [...chain.listener.chains.values()].indexOf(chain);
-      const moved = listener === undefined ? undefined : [...listener.chains.values()][position];
-      if (moved !== undefined && sameContent(moved.listener.source, source)) {
-        c.serverConfig[connection] = current;
-        c.serverChain[connection] = moved.number;
-      } else {
-        this.#drain(connection);
-      }
-    }
-  }
-
-  #drain(connection: number): void {
-    const c = this.#network.connections.arrays;
-    c.draining[connection] = 1;
-    if (c.legCount[connection] !== 0 || c.serverAccepted[connection] === 0 || c.serverClosed[connection] === 1) return;
-    // A relayed connection has no moment at which it could close without being noticed.
-    if (c.serverSession[connection] !== NONE) return;
-    this.forgetServedConnection(connection);
-    this.#connections.closeByServer(connection);
+    if (old !== NO_CONFIG && old !== proxy.config) this.#downstream.move(slot, old, proxy.config);
+    if (this.#tables.configs.size > SWEEP_THRESHOLD) this.#sweep();
   }
 
   #sweep(): void {
     const configs = new Set<number>();
     const classes = new Set<number>();
-    for (const proxy of this.#proxies) if (proxy !== undefined) configs.add(proxy.config);
+    for (const proxy of this.#tables.proxies) if (proxy !== undefined) configs.add(proxy.config);
     const table = this.#network.connections;
     for (let connection = 0; connection < table.slots.used; connection++) {
       if (!table.isLive(connection)) continue;
       configs.add(table.arrays.serverConfig[connection] ?? NONE);
       classes.add(table.arrays.serverClass[connection] ?? NONE);
     }
-    const streams = this.#streams.table;
+    const streams = this.#tables.streams.table;
     for (let stream = 0; stream < streams.slots.used; stream++) {
       if (!streams.isLive(stream)) continue;
       configs.add(streams.arrays.config[stream] ?? NONE);
       classes.add(streams.arrays.connectionClass[stream] ?? NONE);
     }
-    const sessions = this.#sessions.table;
+    const sessions = this.#tables.sessions.table;
     for (let session = 0; session < sessions.slots.used; session++) {
       if (sessions.isLive(session)) configs.add(sessions.arrays.config[session] ?? NONE);
     }
-    this.#configs.sweep((number) => configs.has(number));
-    if (this.#classes.size > CLASS_SWEEP_THRESHOLD) {
-      this.#classes.sweep((number) => classes.has(number));
+    this.#tables.configs.sweep((number) => configs.has(number));
+    if (this.#tables.classes.size > CLASS_SWEEP_THRESHOLD) {
+      this.#tables.classes.sweep((number) => classes.has(number));
       this.#manager.forgetPlans(() => false);
     } else {
-      this.#manager.forgetPlans((config) => this.#configs.holds(config));
+      this.#manager.forgetPlans((config) => this.#tables.configs.holds(config));
     }
   }
 
   passNs(process: number): Ns {
     // What is on its way to a proxy that is gone takes no more time there.
-    const proxy = this.#proxies[podOf(process)];
+    const proxy = this.#tables.proxies[podOf(process)];
     return proxy === undefined ? 0 : sampleNs(proxy.passDuration, proxy.passRng);
   }
 
   accept(connection: number): number {
-    const c = this.#network.connections.arrays;
-    const proxy = this.#proxies[podOf(c.serverProcess[connection] ?? 0)];
-    if (proxy === undefined) return 1;
-    const { outcome, chain, end } = this.#listeners.accept(connection, proxy);
-    if (end !== undefined) this.#reporter.connectionEnded(connection, proxy.slot, end);
-    if (outcome !== CONNECT_ACCEPTED || chain === undefined || c.doomed[connection] === 1) return outcome;
-    if (chain.hcm !== undefined) {
-      const statistics = proxy.statisticsOf(chain.hcm.source.statPrefix);
-      const protocol = c.payload[connection] === PAYLOAD_HTTP2 ? CX_HTTP2 : CX_HTTP1;
-      for (const counter of [CX_TOTAL, CX_ACTIVE, protocol]) statistics[counter] = (statistics[counter] ?? 0) + 1;
-      if (chain.source.tls !== undefined) statistics[CX_SSL] = (statistics[CX_SSL] ?? 0) + 1;
-      this.#armServerIdleTimer(connection, chain.hcm.source.idleTimeoutNs);
-    } else if (chain.tcpProxy !== undefined) {
-      this.#tcpProxies.accept(connection);
-    } else {
-      c.doomed[connection] = 1;
-    }
-    return outcome;
-  }
-
-  #armServerIdleTimer(connection: number, timeoutNs: Ns): void {
-    const c = this.#network.connections.arrays;
-    c.serverIdleSinceNs[connection] = this.#kernel.nowNs;
-    if (timeoutNs === 0) return;
-    const generation = c.generation[connection] ?? 0;
-    c.serverTimer[connection] = this.#lanes.start(
-      timeoutNs,
-      events.EVENT_DOWNSTREAM_IDLE_TIMEOUT,
-      connection,
-      generation,
-      0,
-    );
-  }
-
-  #handleServerIdleTimeout(connection: number, generation: number): void {
-    const c = this.#network.connections.arrays;
-    if (c.generation[connection] !== generation || c.serverClosed[connection] === 1) return;
-    const chain = chainOf(this.#configs, this.#network, connection);
-    const timeoutNs = chain?.hcm?.source.idleTimeoutNs ?? 0;
-    if (chain?.hcm === undefined || timeoutNs === 0) return;
-    const busy = (c.serverStreams[connection] ?? 0) > 0;
-    const dueNs = busy ? this.#kernel.nowNs + timeoutNs : (c.serverIdleSinceNs[connection] ?? 0) + timeoutNs;
-    if (dueNs > this.#kernel.nowNs) {
-      const kind = events.EVENT_DOWNSTREAM_IDLE_TIMEOUT;
-      c.serverTimer[connection] = this.#kernel.at(dueNs, PRIORITY_TRAFFIC, kind, connection, generation, 0);
-      return;
-    }
-    const slot = podOf(c.serverProcess[connection] ?? 0);
-    const statistics = this.#proxy(slot).statisticsOf(chain.hcm.source.statPrefix);
-    statistics[CX_IDLE_TIMEOUT] = (statistics[CX_IDLE_TIMEOUT] ?? 0) + 1;
-    this.forgetServedConnection(connection);
-    this.#connections.closeByServer(connection);
+    return this.#downstream.accept(connection);
   }
 
   serveRequest(leg: number): void {
-    const connection = this.#network.legs.arrays.connection[leg] ?? 0;
-    const c = this.#network.connections.arrays;
-    const chain = chainOf(this.#configs, this.#network, connection);
-    if (chain?.hcm === undefined) {
-      this.#tcpProxies.serve(leg);
-      return;
-    }
-    if (c.payload[connection] === PAYLOAD_TCP) {
-      // Bytes that are no HTTP: the codec gives up and closes.
-      const slot = podOf(c.serverProcess[connection] ?? 0);
-      const statistics = this.#proxy(slot).statisticsOf(chain.hcm.source.statPrefix);
-      statistics[CX_PROTOCOL_ERROR] = (statistics[CX_PROTOCOL_ERROR] ?? 0) + 1;
-      this.forgetServedConnection(connection);
-      this.#connections.closeByServer(connection);
-      return;
-    }
-    if (((this.#network.legs.arrays.marks[leg] ?? 0) & MARK_RECORDED) !== 0) this.#recordArrival(leg, connection);
-    this.#manager.serve(leg);
-  }
-
-  /** A followed request says how its connection came in; that was decided before anybody followed. */
-  #recordArrival(leg: number, connection: number): void {
-    const c = this.#network.connections.arrays;
-    const chain = chainOf(this.#configs, this.#network, connection);
-    const requestId = this.#network.legs.arrays.requestId[leg] ?? 0;
-    const sink = this.#reporter.sink(podOf(c.serverProcess[connection] ?? 0), requestId);
-    const { ip, port } = this.#environment.services.address(c.address[connection] ?? 0);
-    const listener = chain?.listener.source;
-    const mutual = c.mutualTls[connection] === 1 ? 'mutualTls' : 'plaintext';
-    sink.decide('listener', listener?.name ?? '', { code: 'matched', values: { ip, port } }, [], listener?.origin);
-    sink.decide('filterChain', chain?.source.name ?? '', { code: 'matched', values: {} }, [], chain?.source.origin);
-    sink.decide('tls', mutual, { code: mutual, values: {} });
+    this.#downstream.serve(leg);
   }
 
   dropServedLeg(leg: number): void {
@@ -478,18 +223,7 @@ export class Proxies implements Party {
   }
 
   forgetServedConnection(connection: number): void {
-    const c = this.#network.connections.arrays;
-    if (c.serverSession[connection] !== NONE) {
-      this.#tcpProxies.handleDownstreamClosed(connection);
-      return;
-    }
-    const chain = chainOf(this.#configs, this.#network, connection);
-    if (chain?.hcm === undefined || c.doomed[connection] === 1) return;
-    if ((c.serverTimer[connection] ?? 0) !== 0) this.#kernel.cancel(c.serverTimer[connection] ?? 0);
-    c.serverTimer[connection] = 0;
-    const statistics = this.#proxy(podOf(c.serverProcess[connection] ?? 0)).statisticsOf(chain.hcm.source.statPrefix);
-    statistics[CX_ACTIVE] = (statistics[CX_ACTIVE] ?? 0) - 1;
-    statistics[CX_DESTROY] = (statistics[CX_DESTROY] ?? 0) + 1;
+    this.#downstream.forget(connection);
   }
 
   handleConnected(connection: number): void {
@@ -507,13 +241,13 @@ export class Proxies implements Party {
 
   #isTcp(connection: number): boolean {
     const pool = this.#network.connections.arrays.clientPool[connection] ?? 0;
-    return this.#upstream.pools.arrays.protocol[pool] === PROTOCOL_TCP;
+    return this.#tables.upstream.pools.arrays.protocol[pool] === PROTOCOL_TCP;
   }
 
   handleResponse(leg: number): void {
     const l = this.#network.legs.arrays;
     if (this.#isTcp(l.connection[leg] ?? 0)) this.#tcpProxies.handleResponse(leg);
-    else if (this.#upstream.tries.arrays.owner[l.clientContext[leg] ?? 0] === OWNER_STREAM) {
+    else if (this.#tables.upstream.tries.arrays.owner[l.clientContext[leg] ?? 0] === OWNER_STREAM) {
       this.#router.handleResponse(leg);
     } else this.#shadows.handleResponse(leg);
   }
@@ -525,7 +259,7 @@ export class Proxies implements Party {
       this.#tcpProxies.handleReset(leg);
       return;
     }
-    if (this.#upstream.tries.arrays.owner[l.clientContext[leg] ?? 0] !== OWNER_STREAM) {
+    if (this.#tables.upstream.tries.arrays.owner[l.clientContext[leg] ?? 0] !== OWNER_STREAM) {
       this.#shadows.handleReset(leg);
       return;
     }
@@ -534,14 +268,14 @@ export class Proxies implements Party {
   }
 
   handlePoolReady(upstream: number, connection: number): void {
-    const owner = this.#upstream.tries.arrays.owner[upstream];
+    const owner = this.#tables.upstream.tries.arrays.owner[upstream];
     if (owner === OWNER_STREAM) this.#router.handlePoolReady(upstream, connection);
     else if (owner === OWNER_SHADOW) this.#shadows.handlePoolReady(upstream, connection);
     else this.#tcpProxies.handlePoolReady(upstream, connection);
   }
 
   handlePoolFailure(upstream: number, failure: StreamResetReason, failureText: number): void {
-    const owner = this.#upstream.tries.arrays.owner[upstream];
+    const owner = this.#tables.upstream.tries.arrays.owner[upstream];
     if (owner === OWNER_STREAM) this.#router.handlePoolFailure(upstream, failure, failureText);
     else if (owner === OWNER_SHADOW) this.#shadows.handlePoolFailure(upstream);
     else this.#tcpProxies.handlePoolFailure(upstream, failure, failureText);
@@ -581,7 +315,7 @@ export class Proxies implements Party {
         this.#pools.handleIdleTimeout(a, b);
         return true;
       case events.EVENT_DOWNSTREAM_IDLE_TIMEOUT:
-        this.#handleServerIdleTimeout(a, b);
+        this.#downstream.handleIdleTimeout(a, b);
         return true;
       case events.EVENT_OUTLIER_INTERVAL:
         this.#monitor.handleInterval(a, b);
@@ -598,7 +332,7 @@ export class Proxies implements Party {
   }
 
   #handleTryTimeout(upstream: number, generation: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
-    const t = this.#upstream.tries.arrays;
+    const t = this.#tables.upstream.tries.arrays;
     if (t.generation[upstream] !== generation) return;
     if (t.owner[upstream] === OWNER_SHADOW) this.#shadows.handleTimeout(upstream);
     else this.#router.handleTryTimeout(upstream, generation, kind);
@@ -611,7 +345,7 @@ export class Proxies implements Party {
   /** Identifiers of the pods whose proxies have ejected the host at an address, by IP. */
   ejectionsByIp(): ReadonlyMap<string, readonly string[]> {
     const ejections = new Map<string, string[]>();
-    for (const proxy of this.#proxies) {
+    for (const proxy of this.#tables.proxies) {
       if (proxy === undefined) continue;
       for (const number of this.#clusters.ofPod(proxy.slot).values()) {
         const cluster = this.#clusters.get(number);
@@ -628,31 +362,32 @@ export class Proxies implements Party {
   }
 
   snapshotVersion(slot: number): string {
-    return this.#proxies[slot]?.snapshotVersion ?? '';
+    return this.#tables.proxies[slot]?.snapshotVersion ?? '';
   }
 
   statistics(slot: number): ProxyStatistics | undefined {
-    const proxy = this.#proxies[slot];
-    return proxy === undefined ? undefined : collectStatistics(proxy, this.#clusters, this.#upstream);
+    const proxy = this.#tables.proxies[slot];
+    return proxy === undefined ? undefined : collectStatistics(proxy, this.#clusters, this.#tables.upstream);
   }
 
   checkInvariants(): void {
     this.#pools.checkInvariants();
     const active = new Map<number, number>();
-    const s = this.#streams.table;
+    const s = this.#tables.streams.table;
     for (let stream = 0; stream < s.slots.used; stream++) {
       if (!s.isLive(stream)) continue;
       const pod = s.arrays.pod[stream] ?? 0;
       active.set(pod, (active.get(pod) ?? 0) + 1);
     }
-    for (const proxy of this.#proxies) {
+    for (const proxy of this.#tables.proxies) {
       if (proxy === undefined) continue;
+      const connections = counters.httpCounter('downstream_cx_active');
       const gauge = counters.httpCounter('downstream_rq_active');
       const total = counters.httpCounter('downstream_rq_total');
       let counted = 0;
       for (const statistics of proxy.statistics.values()) {
         counted += statistics[gauge] ?? 0;
-        assert((statistics[CX_ACTIVE] ?? 0) >= 0, 'a proxy has fewer than no connections');
+        assert((statistics[connections] ?? 0) >= 0, 'a proxy has fewer than no connections');
         assert((statistics[total] ?? 0) >= (statistics[gauge] ?? 0), 'more requests are active than ever came');
       }
       assert(counted === (active.get(proxy.slot) ?? 0), 'active requests of a proxy do not equal its streams');
@@ -662,43 +397,33 @@ export class Proxies implements Party {
 
   save(): ProxiesState {
     return {
-      proxies: this.#proxies.flatMap((proxy) => (proxy === undefined ? [] : [proxy.save()])),
-      configs: this.#configs.save(),
-      classes: this.#classes.save(),
-      tls: this.#tls.save(),
-      upstream: this.#upstream.save(),
+      proxies: this.#tables.proxies.flatMap((proxy) => (proxy === undefined ? [] : [proxy.save()])),
+      tables: this.#tables.save(),
       clusters: this.#clusters.save(),
-      streams: this.#streams.save(),
-      sessions: this.#sessions.save(),
       formats: this.#reporter.save(),
     };
   }
 
   /** Pods, services, faults and network tables must have been restored before. */
   restore(state: ProxiesState): void {
-    this.#proxies.length = 0;
-    this.#configs.restore(state.configs);
-    this.#classes.restore(state.classes);
-    this.#tls.restore(state.tls);
+    this.#tables.restore(state.tables);
+    this.#tables.proxies.length = 0;
     for (const saved of state.proxies) {
       const { facts, source } = this.#environment.pods.get(saved.slot);
       if (source.kind !== 'pod') continue;
       const proxy = this.#createRecord(saved.slot, facts.id, source.spec);
       proxy.restore(saved);
-      this.#proxies[saved.slot] = proxy;
+      this.#tables.proxies[saved.slot] = proxy;
     }
     this.#manager.forgetPlans(() => false);
-    this.#upstream.restore(state.upstream);
     this.#clusters.restore(state.clusters);
-    this.#streams.restore(state.streams);
-    this.#sessions.restore(state.sessions);
     this.#reporter.restore(state.formats);
     this.#restorePlans();
   }
 
   /** What streams in flight decided follows from their columns; it is decided again before anything else happens. */
   #restorePlans(): void {
-    const s = this.#streams.table;
+    const s = this.#tables.streams.table;
     this.#reporter.muted = true;
     for (let stream = 0; stream < s.slots.used; stream++) {
       if (!s.isLive(stream)) continue;

@@ -27,6 +27,7 @@ import {
   wholeMs,
 } from '../telemetry';
 import { contentKey } from './config';
+import type { ProxyEnvironment } from './environment';
 import type { StreamReporter } from './http/connection-manager';
 import { type DecisionSink, StampingSink } from './http/recorder';
 import { type LogNumbers, type RequestPlan, routeKey } from './http/request-plan';
@@ -41,6 +42,7 @@ import {
   rbacDeniedDetails,
   type StreamFields,
 } from './semantics';
+import type { ProxyTables } from './tables';
 import type { Sessions } from './tcp/sessions';
 import type { SessionReporter, TcpProxies } from './tcp/tcp-proxies';
 import type { Clusters } from './upstream/clusters';
@@ -109,36 +111,20 @@ export class Reporter implements StreamReporter, SessionReporter {
     flagCount: 0,
   };
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    kernel: Kernel,
-    network: NetworkTables,
-    pods: Pods,
-    services: ServiceDirectory,
-    messages: MessageTable,
-    strings: StringTable,
-    edges: Edges,
-    log: AccessLog,
-    spans: Spans,
-    decisions: Decisions,
-    streams: Streams,
-    sessions: Sessions,
-    upstream: UpstreamTables,
-    clusters: Clusters,
-  ) {
-    this.#kernel = kernel;
-    this.#network = network;
-    this.#pods = pods;
-    this.#services = services;
-    this.#messages = messages;
-    this.#strings = strings;
-    this.#edges = edges;
-    this.#log = log;
-    this.#spans = spans;
-    this.#decisions = decisions;
-    this.#streams = streams;
-    this.#sessions = sessions;
-    this.#upstream = upstream;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, clusters: Clusters) {
+    this.#kernel = environment.kernel;
+    this.#network = environment.network;
+    this.#pods = environment.pods;
+    this.#services = environment.services;
+    this.#messages = environment.messages;
+    this.#strings = environment.strings;
+    this.#edges = environment.edges;
+    this.#log = environment.log;
+    this.#spans = environment.spans;
+    this.#decisions = environment.decisions;
+    this.#streams = tables.streams;
+    this.#sessions = tables.sessions;
+    this.#upstream = tables.upstream;
     this.#clusters = clusters;
   }
 

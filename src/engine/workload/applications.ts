@@ -1,4 +1,4 @@
-import { assert, assertDefined, IntrusiveFifo, type IntrusiveFifoState, type Ns, type Rng } from '../../base';
+import { assert, assertDefined, IntrusiveFifo, type IntrusiveFifoState, type Ns } from '../../base';
 import {
   EVENT_COMPUTE_DONE,
   type MessageTable,
@@ -20,52 +20,26 @@ import {
   PAYLOAD_TCP,
   type Party,
   type Pod,
-  type PodFaults,
   type Pods,
   podOf,
   processOf,
   ROLE_APPLICATION,
   type ServiceDirectory,
 } from '../network';
-import { HeaderMap } from '../proxy/semantics';
-import { type NewSpan, SPAN_APPLICATION, type Spans } from '../telemetry';
+import type { Spans } from '../telemetry';
+import { Answers } from './answers';
 import type { CallOwner, Calls } from './calls';
 import { OP_CALL, OP_COMPUTE, OP_FORK, type WorkloadRegistry } from './compiled-application';
 import { FRAME_BRANCH, FRAME_LOAD, FRAME_PROBE, FRAME_TASK, type Frames } from './frames';
 import type { ApplicationModel } from './model';
+import { Process } from './process';
+import { TaskSpans } from './task-spans';
 
 /** `serverContext` of a leg that waits for a worker, or that a hung process has accepted. */
 const WAITING = -2;
 const HUNG = -3;
 /** Whoever is outside of the cluster speaks TLS on this port, and on others only where it is said so. */
 const HTTPS_PORT = 443;
-
-/** The process of one application. */
-class Process {
-  readonly rng: Rng;
-  /** Numbers of the pod's identifier and service in the string table. */
-  readonly podText: number;
-  readonly serviceText: number;
-  application: number;
-  busyWorkers = 0;
-  /** Requests that arrived, were answered, and were given up before an answer. */
-  admitted = 0;
-  completed = 0;
-  abandoned = 0;
-  errors = 0;
-  /** Inside the loop that starts waiting requests; keeps requests that take no time from recursing. */
-  starting = false;
-  faults: PodFaults;
-  /** Version of the faults that the field above was derived from. */
-  faultsVersion = -1;
-
-  constructor(texts: readonly [pod: number, service: number], rng: Rng, application: number, faults: PodFaults) {
-    [this.podText, this.serviceText] = texts;
-    this.rng = rng;
-    this.application = application;
-    this.faults = faults;
-  }
-}
 
 /** Plain-data state of {@link Applications}. */
 export interface ApplicationsState {
@@ -115,24 +89,10 @@ export class Applications implements Party, CallOwner {
   readonly #hung = new IntrusiveFifo();
   readonly #spans: Spans;
   readonly #strings: StringTable;
-  readonly #pathTexts: (number | undefined)[] = [];
+  readonly #answers: Answers;
+  readonly #taskSpans: TaskSpans;
   #requestOwner: RequestOwner | undefined;
   #tls: ApplicationTls | undefined;
-  readonly #span: NewSpan = {
-    traceId: 0,
-    id: 0,
-    parentId: 0,
-    requestId: 0,
-    kind: SPAN_APPLICATION,
-    name: 0,
-    pod: 0,
-    service: 0,
-    startNs: 0,
-    status: 0,
-    flags: 0,
-    flagCount: 0,
-  };
-
   // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
   constructor(
     kernel: Kernel,
@@ -164,6 +124,8 @@ export class Applications implements Party, CallOwner {
     this.#registry = registry;
     this.#frames = frames;
     this.#calls = calls;
+    this.#answers = new Answers(messages, registry);
+    this.#taskSpans = new TaskSpans(kernel, messages, strings, spans, frames);
   }
 
   bind(requestOwner: RequestOwner, tls: ApplicationTls): void {
@@ -295,19 +257,13 @@ export class Applications implements Party, CallOwner {
     } else {
       for (const { share, status } of process.faults.errors) {
         if (process.rng.chance(share.numerator, share.denominator)) {
-          f.failure[frame] = this.#errorResponse(request, status);
+          f.failure[frame] = this.#answers.error(request, status);
           break;
         }
       }
     }
     if (f.failure[frame] === NONE) this.#run(frame);
     else this.#finishTask(frame);
-  }
-
-  /** An answer of the application with a status of HTTP; gRPC gets the status it maps to. */
-  #errorResponse(request: number, status: number): number {
-    if (this.#messages.isGrpc(request)) return this.#registry.grpcResponse(grpcStatusFor(status));
-    return this.#messages.internResponse({ status, headers: HeaderMap.empty });
   }
 
   /** Runs a frame's program until it has to wait or ends. */
@@ -420,22 +376,12 @@ export class Applications implements Party, CallOwner {
     }
     const { onError } = this.#registry.call(call);
     if (onError.kind !== 'ignore' && this.#messages.isFailure(response)) {
-      f.failure[frame] = this.#failureOf(frame, response, onError);
+      f.failure[frame] = this.#answers.afterFailedCall(f.served[frame] ?? 0, response, onError);
       this.#end(frame);
       return;
     }
     f.pc[frame] = (f.pc[frame] ?? 0) + 1;
     this.#run(frame);
-  }
-
-  /** What a failed call makes of the request being served; without a response the status to forward is 503. */
-  #failureOf(frame: number, response: number, onError: { readonly kind: string; readonly status?: number }): number {
-    const request = this.#frames.table.arrays.served[frame] ?? 0;
-    if (onError.kind === 'fail') return this.#errorResponse(request, onError.status ?? 500);
-    const grpcStatus = this.#messages.grpcStatus(response);
-    if (this.#messages.isGrpc(request) && grpcStatus > 0) return this.#registry.grpcResponse(grpcStatus);
-    const status = this.#messages.status(response);
-    return this.#errorResponse(request, status >= 500 ? status : 503);
   }
 
   #finishTask(frame: number): void {
@@ -447,53 +393,16 @@ export class Applications implements Party, CallOwner {
     let bytes = 0;
     if (response === NONE) {
       const endpoint = this.#registry.endpoint(f.subject[frame] ?? 0);
-      response = this.#drawResponse(process, endpoint.responses, endpoint);
+      response = this.#answers.draw(process.rng, endpoint);
       bytes = endpoint.model.response.bodyBytes;
     }
     process.completed += 1;
     if (this.#messages.isFailure(response)) process.errors += 1;
     process.busyWorkers -= 1;
-    this.#endSpan(frame, slot, response);
+    this.#taskSpans.end(frame, process, response);
     this.#frames.release(frame);
     if (leg !== NONE) this.#answer(slot, leg, response, bytes);
     this.#startWaiting(slot, process);
-  }
-
-  #endSpan(frame: number, slot: number, response: number): void {
-    const f = this.#frames.table.arrays;
-    const span = this.#span;
-    const process = this.#process(slot);
-    span.traceId = f.traceId[frame] ?? 0;
-    span.id = f.span[frame] ?? 0;
-    span.parentId = f.parentSpan[frame] ?? 0;
-    span.requestId = f.requestId[frame] ?? 0;
-    span.name = this.#pathNumber(f.served[frame] ?? 0);
-    span.pod = process.podText;
-    span.service = process.serviceText;
-    span.startNs = f.startNs[frame] ?? 0;
-    span.status = this.#messages.status(response);
-    this.#spans.end(span, this.#kernel.nowNs);
-  }
-
-  /** Number of the path of a request head. */
-  #pathNumber(request: number): number {
-    const known = this.#pathTexts[request];
-    if (known !== undefined) return known;
-    const number = this.#strings.numberOf(this.#messages.request(request).path);
-    this.#pathTexts[request] = number;
-    return number;
-  }
-
-  #drawResponse(
-    process: Process,
-    responses: Int32Array,
-    endpoint: { readonly cumulativeWeights: Float64Array; readonly totalWeight: number },
-  ): number {
-    if (responses.length === 1 || endpoint.totalWeight <= 0) return responses[0] ?? NONE;
-    const draw = process.rng.nextFloat() * endpoint.totalWeight;
-    let index = 0;
-    while (index < responses.length - 1 && draw >= (endpoint.cumulativeWeights[index] ?? 0)) index += 1;
-    return responses[index] ?? NONE;
   }
 
   #answer(slot: number, leg: number, response: number, bytes: number): void {
@@ -679,9 +588,4 @@ export class Applications implements Party, CallOwner {
     this.#queues.restore(state.queues);
     this.#hung.restore(state.hung);
   }
-}
-
-// envoyproxy/envoy source/common/grpc/status.cc Utility::httpToGrpcStatus, as applications' own libraries do it.
-function grpcStatusFor(status: number): number {
-  return status === 500 ? 2 : status >= 502 && status <= 504 ? 14 : 2;
 }

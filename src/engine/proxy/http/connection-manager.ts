@@ -21,6 +21,7 @@ import {
 } from '../../network';
 import type { CompiledConfig, ConfigRegistry } from '../config';
 import { httpCounter } from '../counters';
+import type { ProxyEnvironment } from '../environment';
 import type { ProxyRecord } from '../proxy-record';
 import {
   finalizeResponse,
@@ -32,6 +33,7 @@ import {
   ResponseFlag,
   type ResponseView,
 } from '../semantics';
+import type { ProxyTables } from '../tables';
 import type { ConnectionClasses } from './connection-classes';
 import { buildFilterPlan } from './filter-plan';
 import type { FilterPlan } from './filter-plan-types';
@@ -93,32 +95,19 @@ export class ConnectionManager {
   #router: StreamRouter | undefined;
   #reporter: StreamReporter | undefined;
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    kernel: Kernel,
-    lanes: TimerLanes,
-    network: NetworkTables,
-    exchanges: Exchanges,
-    pods: Pods,
-    messages: MessageTable,
-    strings: StringTable,
-    configs: ConfigRegistry,
-    classes: ConnectionClasses,
-    streams: Streams,
-    proxies: (ProxyRecord | undefined)[],
-  ) {
-    this.#kernel = kernel;
-    this.#lanes = lanes;
-    this.#network = network;
-    this.#exchanges = exchanges;
-    this.#pods = pods;
-    this.#messages = messages;
-    this.#strings = strings;
-    this.#configs = configs;
-    this.#classes = classes;
-    this.#streams = streams;
-    this.#proxies = proxies;
-    this.#filters = new FilterRunner(kernel, streams);
+  constructor(environment: ProxyEnvironment, tables: ProxyTables) {
+    this.#kernel = environment.kernel;
+    this.#lanes = environment.lanes;
+    this.#network = environment.network;
+    this.#exchanges = environment.exchanges;
+    this.#pods = environment.pods;
+    this.#messages = environment.messages;
+    this.#strings = environment.strings;
+    this.#configs = tables.configs;
+    this.#classes = tables.classes;
+    this.#streams = tables.streams;
+    this.#proxies = tables.proxies;
+    this.#filters = new FilterRunner(environment.kernel, tables.streams);
   }
 
   bind(router: StreamRouter, reporter: StreamReporter): void {

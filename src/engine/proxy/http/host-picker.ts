@@ -3,7 +3,9 @@ import type { SocketAddress } from '../../../xds';
 import type { Kernel } from '../../kernel';
 import { type NetworkTables, NONE, PAYLOAD_HTTP2, type ServiceDirectory } from '../../network';
 import { clusterCounter } from '../counters';
+import type { ProxyEnvironment } from '../environment';
 import { formatHealthFlags, type LoadBalancerContext, NO_HOST, rejectsRetryHost } from '../semantics';
+import type { ProxyTables } from '../tables';
 import type { ClusterRuntime } from '../upstream/cluster-runtime';
 import type { Clusters } from '../upstream/clusters';
 import { PROTOCOL_HTTP1, PROTOCOL_HTTP2, type UpstreamTables } from '../upstream/tables';
@@ -22,19 +24,12 @@ export class HostPicker {
   readonly #streams: Streams;
   #context: Mutable<LoadBalancerContext> | undefined;
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    kernel: Kernel,
-    clusters: Clusters,
-    upstream: UpstreamTables,
-    services: ServiceDirectory,
-    streams: Streams,
-  ) {
-    this.#kernel = kernel;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, clusters: Clusters) {
+    this.#kernel = environment.kernel;
     this.#clusters = clusters;
-    this.#upstream = upstream;
-    this.#services = services;
-    this.#streams = streams;
+    this.#upstream = tables.upstream;
+    this.#services = environment.services;
+    this.#streams = tables.streams;
   }
 
   /** A host number, or -1. `dialled`: the original destination of the downstream connection. */

@@ -1,6 +1,7 @@
 import { epochSeconds, type MessageTable } from '../../core';
 import type { Kernel } from '../../kernel';
 import { clusterCounter } from '../counters';
+import type { ProxyEnvironment } from '../environment';
 import type { ProxyRecord } from '../proxy-record';
 import {
   createRetryState,
@@ -16,6 +17,7 @@ import {
   shouldRetryReset,
   wouldRetryFromHeaders,
 } from '../semantics';
+import type { ProxyTables } from '../tables';
 import { type ClusterRuntime, RESOURCE_RETRIES } from '../upstream/cluster-runtime';
 import { type DecisionSink, reason } from './recorder';
 import type { RoutePlan } from './route-plan';
@@ -57,10 +59,10 @@ export class RetryKeeper {
   readonly #host: RetryHost;
   readonly #resources = new Resources();
 
-  constructor(kernel: Kernel, messages: MessageTable, streams: Streams, host: RetryHost) {
-    this.#kernel = kernel;
-    this.#messages = messages;
-    this.#streams = streams;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, host: RetryHost) {
+    this.#kernel = environment.kernel;
+    this.#messages = environment.messages;
+    this.#streams = tables.streams;
     this.#host = host;
   }
 

@@ -1,10 +1,7 @@
 import { assertDefined, NS_PER_MS } from '../../../base';
 import {
-  EVENT_PER_TRY_IDLE_TIMEOUT,
-  EVENT_PER_TRY_TIMEOUT,
   EVENT_RETRY_BACKOFF_DONE,
   EVENT_ROUTE_TIMEOUT,
-  EVENT_UPSTREAM_MAX_DURATION,
   type MessageTable,
   PRIORITY_TRAFFIC,
   type StringTable,
@@ -19,44 +16,40 @@ import {
   type NetworkTables,
   type NewLeg,
   NONE,
-  PAYLOAD_HTTP1,
   ROLE_APPLICATION,
   roleOf,
-  type ServiceDirectory,
 } from '../../network';
 import type { Edges } from '../../telemetry';
 import * as counters from '../counters';
+import type { ProxyEnvironment } from '../environment';
 import {
-  applyAutoHostRewrite,
   clusterNotFoundReply,
   directReply,
-  finalizeResponse,
-  generateHash,
   type LocalReply,
   maxStreamDurationReply,
-  processResponseHeaders,
   ResponseCodeDetails,
-  type ResponseView,
   RouterReply,
   type StreamResetReason,
   sslRedirectUri,
   upstreamResetReply,
   upstreamTimeoutReply,
-  withCorsHeaders,
 } from '../semantics';
+import type { ProxyTables } from '../tables';
 import type { ClusterRuntime } from '../upstream/cluster-runtime';
 import type { Clusters } from '../upstream/clusters';
 import type { HostMonitor } from '../upstream/host-monitor';
 import type { Pools } from '../upstream/pools';
-import { OWNER_STREAM, TRY_ATTACHED, TRY_DONE, TRY_PENDING, type UpstreamTables } from '../upstream/tables';
+import { OWNER_STREAM, TRY_ATTACHED, TRY_DONE, type UpstreamTables } from '../upstream/tables';
 import type { ConnectionManager, StreamRouter } from './connection-manager';
+import { Heads } from './heads';
 import { HostPicker } from './host-picker';
 import { reason } from './recorder';
-import { type RequestPlan, type ResolvedRoute, resolveRoute, routePlanOf } from './request-plan';
+import { type ResolvedRoute, resolveRoute, routePlanOf } from './request-plan';
 import { RetryKeeper } from './retry-keeper';
-import { type RoutePlan, upstreamRequestOf } from './route-plan';
+import type { RoutePlan } from './route-plan';
 import type { Shadows } from './shadows';
 import type { Streams } from './streams';
+import { Tries, type TryReporter } from './tries';
 
 const RQ_TOTAL = counters.httpCounter('rq_total');
 const NO_ROUTE = counters.httpCounter('no_route');
@@ -64,12 +57,14 @@ const NO_CLUSTER = counters.httpCounter('no_cluster');
 const RQ_DIRECT_RESPONSE = counters.httpCounter('rq_direct_response');
 const RQ_REDIRECT = counters.httpCounter('rq_redirect');
 
-/** Told about every try. */
-export interface TryReporter {
-  /** Identifier of the span that the upstream's spans belong to. */
-  tryStarted(stream: number, inbound: boolean): number;
-  /** `status` is 0 when there was no response. */
-  tryFinished(stream: number, upstream: number, status: number, plan: RequestPlan): void;
+/** What the router works with. */
+export interface RouterParts {
+  readonly clusters: Clusters;
+  readonly pools: Pools;
+  readonly monitor: HostMonitor;
+  readonly manager: ConnectionManager;
+  readonly shadows: Shadows;
+  readonly reporter: TryReporter;
 }
 
 /**
@@ -81,7 +76,6 @@ export class Router implements StreamRouter {
   readonly #lanes: TimerLanes;
   readonly #network: NetworkTables;
   readonly #exchanges: Exchanges;
-  readonly #services: ServiceDirectory;
   readonly #messages: MessageTable;
   readonly #strings: StringTable;
   readonly #edges: Edges;
@@ -92,7 +86,9 @@ export class Router implements StreamRouter {
   readonly #monitor: HostMonitor;
   readonly #manager: ConnectionManager;
   readonly #shadows: Shadows;
-  readonly #spans: TryReporter;
+  readonly #reporter: TryReporter;
+  readonly #heads: Heads;
+  readonly #tries: Tries;
   readonly #picker: HostPicker;
   readonly #retries: RetryKeeper;
   readonly #newLeg: NewLeg = {
@@ -106,43 +102,26 @@ export class Router implements StreamRouter {
     parentSpan: 0,
   };
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    kernel: Kernel,
-    lanes: TimerLanes,
-    network: NetworkTables,
-    exchanges: Exchanges,
-    services: ServiceDirectory,
-    messages: MessageTable,
-    strings: StringTable,
-    edges: Edges,
-    streams: Streams,
-    upstream: UpstreamTables,
-    clusters: Clusters,
-    pools: Pools,
-    monitor: HostMonitor,
-    manager: ConnectionManager,
-    shadows: Shadows,
-    spans: TryReporter,
-  ) {
-    this.#spans = spans;
-    this.#kernel = kernel;
-    this.#lanes = lanes;
-    this.#network = network;
-    this.#exchanges = exchanges;
-    this.#services = services;
-    this.#messages = messages;
-    this.#strings = strings;
-    this.#edges = edges;
-    this.#streams = streams;
-    this.#upstream = upstream;
-    this.#clusters = clusters;
-    this.#pools = pools;
-    this.#monitor = monitor;
-    this.#manager = manager;
-    this.#shadows = shadows;
-    this.#picker = new HostPicker(kernel, clusters, upstream, services, streams);
-    this.#retries = new RetryKeeper(kernel, messages, streams, manager);
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, parts: RouterParts) {
+    this.#reporter = parts.reporter;
+    this.#kernel = environment.kernel;
+    this.#lanes = environment.lanes;
+    this.#network = environment.network;
+    this.#exchanges = environment.exchanges;
+    this.#messages = environment.messages;
+    this.#strings = environment.strings;
+    this.#edges = environment.edges;
+    this.#streams = tables.streams;
+    this.#upstream = tables.upstream;
+    this.#clusters = parts.clusters;
+    this.#pools = parts.pools;
+    this.#monitor = parts.monitor;
+    this.#manager = parts.manager;
+    this.#shadows = parts.shadows;
+    this.#heads = new Heads(environment, tables, parts.clusters, parts.manager);
+    this.#tries = new Tries(environment, tables, parts);
+    this.#picker = new HostPicker(environment, tables, parts.clusters);
+    this.#retries = new RetryKeeper(environment, tables, parts.manager);
   }
 
   #clusterOf(stream: number): ClusterRuntime {
@@ -274,7 +253,7 @@ export class Router implements StreamRouter {
       : undefined;
     const bytes = s.requestBytes[stream] ?? 0;
     const random = hasShadows ? this.#manager.randomOf(stream) : 0;
-    const request = this.#requestOf(stream, plan, 1);
+    const request = this.#heads.requestOf(stream, plan, 1);
     const config = this.#manager.currentConfigOf(stream);
     this.#startTry(stream);
     if (shadow !== undefined) {
@@ -287,11 +266,6 @@ export class Router implements StreamRouter {
     return action.kind === 'route' ? action.route.mirrorPolicies : [];
   }
 
-  #requestOf(stream: number, plan: RoutePlan, attempt: number): number {
-    const { hcm, connectionClass } = this.#manager.planOf(stream);
-    return upstreamRequestOf(plan, hcm, attempt, this.#messages, connectionClass.info);
-  }
-
   /** Chooses a host and asks its pool for a connection. */
   #startTry(stream: number): void {
     const s = this.#streams.table.arrays;
@@ -301,7 +275,7 @@ export class Router implements StreamRouter {
     s.attempts[stream] = attempt;
     const { hcm, connectionClass } = this.#manager.planOf(stream);
     let { hash } = plan;
-    if (plan.hashesEachRequest) hash = this.#hashOf(stream, plan);
+    if (plan.hashesEachRequest) hash = this.#heads.hashOf(stream, plan);
     const sink = this.#manager.sinkOf(stream);
     const host = this.#picker.pick(stream, cluster, plan, hash, connectionClass.info.localAddress, sink);
     if (host === NONE) {
@@ -309,7 +283,7 @@ export class Router implements StreamRouter {
       this.#abort(stream, RouterReply.noHealthyUpstream);
       return;
     }
-    const request = this.#requestOf(stream, plan, attempt);
+    const request = this.#heads.requestOf(stream, plan, attempt);
     const address = this.#upstream.hosts.arrays.address[host] ?? 0;
     s.hostAddress[stream] = address;
     this.#retries.noteHost(stream, address, plan);
@@ -323,7 +297,7 @@ export class Router implements StreamRouter {
     t.host[upstream] = host;
     t.request[upstream] = request;
     t.startNs[upstream] = this.#kernel.nowNs;
-    t.span[upstream] = this.#spans.tryStarted(stream, this.#manager.planOf(stream).chain.listener.inbound);
+    t.span[upstream] = this.#reporter.tryStarted(stream, this.#manager.planOf(stream).chain.listener.inbound);
     t.nextTry[upstream] = s.firstTry[stream] ?? NONE;
     s.firstTry[stream] = upstream;
     if (pool === NONE) {
@@ -332,25 +306,6 @@ export class Router implements StreamRouter {
     } else {
       this.#pools.newStream(pool, upstream);
     }
-  }
-
-  #hashOf(stream: number, plan: RoutePlan): RoutePlan['hash'] {
-    const { action } = plan.matched.route;
-    if (action.kind !== 'route') return undefined;
-    const requestId = this.#streams.table.arrays.requestId[stream] ?? 0;
-    const headers = plan.request.headers.has('x-request-id')
-      ? plan.request.headers.with('x-request-id', String(requestId))
-      : plan.request.headers;
-    const info = this.#connectionInfo(stream);
-    return generateHash(action.route.hashPolicies, { ...plan.request, headers }, info).hash;
-  }
-
-  /** The connection with the port that tells it apart from others of the same client. */
-  #connectionInfo(stream: number): Parameters<typeof generateHash>[2] {
-    const { info } = this.#manager.planOf(stream).connectionClass;
-    const connection = this.#streams.table.arrays.connection[stream] ?? 0;
-    const port = 32_768 + (connection % 28_000);
-    return { ...info, remoteAddress: { address: info.remoteAddress.address, port } };
   }
 
   /** The try has a connection: the request goes out, and the clock of the try starts. */
@@ -363,7 +318,7 @@ export class Router implements StreamRouter {
     const plan = this.routePlanOf(stream);
     const cluster = this.#clusterOf(stream);
     const host = t.host[upstream] ?? 0;
-    const request = this.#rewrittenFor(stream, plan, t.request[upstream] ?? 0, cluster, host);
+    const request = this.#heads.sentRequest(stream, plan, upstream);
     const bytes = s.requestBytes[stream] ?? 0;
     this.#monitor.connectSucceeded(cluster, host);
     cluster.countBy(counters.CX_TX_BYTES, bytes);
@@ -380,100 +335,14 @@ export class Router implements StreamRouter {
     init.parentSpan = t.span[upstream] ?? 0;
     const leg = this.#exchanges.create(connection, init);
     t.leg[upstream] = leg;
-    this.#armTry(upstream, plan, cluster);
-    this.#manager.sinkOf(stream)?.decide('connection', this.#addressText(s.hostAddress[stream] ?? 0), reason('sent'));
+    this.#tries.arm(upstream, plan, cluster);
+    this.#manager
+      .sinkOf(stream)
+      ?.decide('connection', this.#heads.addressText(s.hostAddress[stream] ?? 0), reason('sent'));
     const toOwnApplication =
       c.pathToServer[connection] === LOOPBACK && roleOf(c.serverProcess[connection] ?? 0) === ROLE_APPLICATION;
     if (toOwnApplication) this.#exchanges.sendNow(leg);
     else this.#exchanges.send(leg);
-  }
-
-  #addressText(address: number): string {
-    const { ip, port } = this.#services.address(address);
-    return `${ip}:${port}`;
-  }
-
-  // biome-ignore lint/complexity/useMaxParams: a head and what may rewrite it.
-  #rewrittenFor(stream: number, plan: RoutePlan, request: number, cluster: ClusterRuntime, host: number): number {
-    const { action } = plan.matched.route;
-    if (action.kind !== 'route' || action.route.hostRewrite?.kind !== 'auto') return request;
-    const hostname = this.#clusters.endpointOf(cluster, host)?.hostname ?? '';
-    const key = `${request} ${hostname}`;
-    const known = plan.autoRewritten.get(key);
-    if (known !== undefined) return known;
-    const { suppressEnvoyHeaders } = this.#manager.planOf(stream).hcm;
-    const view = applyAutoHostRewrite(plan.matched, this.#messages.request(request), hostname, suppressEnvoyHeaders);
-    const rewritten = this.#messages.internRequest(view);
-    plan.autoRewritten.set(key, rewritten);
-    return rewritten;
-  }
-
-  #armTry(upstream: number, plan: RoutePlan, cluster: ClusterRuntime): void {
-    const t = this.#upstream.tries.arrays;
-    const generation = t.generation[upstream] ?? 0;
-    const { perTryTimeoutNs, perTryIdleTimeoutNs } = plan.timeouts;
-    const maxDurationNs = cluster.cluster.source.httpProtocol.maxStreamDurationNs ?? 0;
-    if (perTryTimeoutNs > 0) {
-      t.perTryTimer[upstream] = this.#lanes.start(perTryTimeoutNs, EVENT_PER_TRY_TIMEOUT, upstream, generation, 0);
-    }
-    if (perTryIdleTimeoutNs > 0) {
-      t.idleTimer[upstream] = this.#lanes.start(
-        perTryIdleTimeoutNs,
-        EVENT_PER_TRY_IDLE_TIMEOUT,
-        upstream,
-        generation,
-        0,
-      );
-    }
-    if (maxDurationNs > 0) {
-      t.durationTimer[upstream] = this.#lanes.start(
-        maxDurationNs,
-        EVENT_UPSTREAM_MAX_DURATION,
-        upstream,
-        generation,
-        0,
-      );
-    }
-  }
-
-  #stopTry(upstream: number): void {
-    const t = this.#upstream.tries.arrays;
-    for (const timer of [t.perTryTimer[upstream], t.idleTimer[upstream], t.durationTimer[upstream]]) {
-      if (timer !== undefined && timer !== NO_EVENT) this.#kernel.cancel(timer);
-    }
-  }
-
-  /** Takes a try off its stream and gives it back. What it held upstream must have been let go before. */
-  #releaseTry(stream: number, upstream: number, status: number): void {
-    this.#spans.tryFinished(stream, upstream, status, this.#manager.planOf(stream));
-    const s = this.#streams.table.arrays;
-    const t = this.#upstream.tries.arrays;
-    this.#stopTry(upstream);
-    let previous = NONE;
-    for (let other = s.firstTry[stream] ?? NONE; other !== upstream; other = t.nextTry[other] ?? NONE) previous = other;
-    const next = t.nextTry[upstream] ?? NONE;
-    if (previous === NONE) s.firstTry[stream] = next;
-    else t.nextTry[previous] = next;
-    this.#upstream.releaseTry(upstream);
-  }
-
-  /** Resets a try that has no response yet. An HTTP/1.1 connection does not survive that. */
-  // envoyproxy/envoy source/common/router/upstream_request.cc UpstreamRequest::resetStream
-  #resetTry(stream: number, upstream: number): void {
-    const t = this.#upstream.tries.arrays;
-    if (t.state[upstream] === TRY_PENDING) this.#pools.cancel(upstream);
-    else if (t.state[upstream] === TRY_ATTACHED) {
-      const connection = t.connection[upstream] ?? 0;
-      this.#clusterOf(stream).count(counters.RQ_TX_RESET);
-      if (this.#network.connections.arrays.payload[connection] === PAYLOAD_HTTP1)
-        this.#pools.releaseStream(upstream, true);
-      else {
-        const leg = t.leg[upstream] ?? NONE;
-        if (leg !== NONE) this.#exchanges.cancelByClient(leg);
-        this.#pools.releaseStream(upstream, false);
-      }
-    }
-    this.#releaseTry(stream, upstream, 0);
   }
 
   /** Upstream response headers, and with them here the whole response. */
@@ -496,24 +365,18 @@ export class Router implements StreamRouter {
     const decision = this.#retries.decideOnResponse(stream, plan, cluster, response);
     if (decision === 'yes') {
       // A body that is still to come ends with the connection.
-      this.#countHost(host, false);
+      this.#tries.countHost(host, false);
       cluster.countRetriedStatus(status);
       cluster.count(counters.RETRY_RQ_COMPLETED);
       this.#pools.releaseStream(upstream, bytes > 0);
-      this.#releaseTry(stream, upstream, status);
+      this.#tries.release(stream, upstream, status);
       this.#scheduleRetry(stream);
       return;
     }
-    this.#countHost(host, status < 500);
+    this.#tries.countHost(host, status < 500);
     this.#pools.releaseStream(upstream, false);
-    this.#releaseTry(stream, upstream, status);
+    this.#tries.release(stream, upstream, status);
     this.#accept(stream, plan, cluster, response, bytes);
-  }
-
-  #countHost(host: number, success: boolean): void {
-    const h = this.#upstream.hosts.arrays;
-    if (success) h.requestsSuccess[host] = (h.requestsSuccess[host] ?? 0) + 1;
-    else h.requestsError[host] = (h.requestsError[host] ?? 0) + 1;
   }
 
   // biome-ignore lint/complexity/useMaxParams: a response and where it comes from.
@@ -522,7 +385,7 @@ export class Router implements StreamRouter {
     cluster.count(counters.RQ_COMPLETED);
     cluster.countStatus(this.#messages.status(response));
     this.#manager.setDetails(stream, ResponseCodeDetails.ViaUpstream);
-    const downstream = this.#downstreamResponse(stream, plan, response);
+    const downstream = this.#heads.responseOf(stream, plan, response);
     this.#manager
       .sinkOf(stream)
       ?.decide(
@@ -536,40 +399,6 @@ export class Router implements StreamRouter {
 
   #attempts(stream: number): number {
     return this.#streams.table.arrays.attempts[stream] ?? 0;
-  }
-
-  /** The response as routes, virtual hosts and filters leave it. */
-  #downstreamResponse(stream: number, plan: RoutePlan, response: number): number {
-    const filterPlan = this.#manager.filterPlanOf(stream);
-    const plain = filterPlan.corsStream.allowedOrigin === '' && plan.cookies.length === 0 && plan.constantResponses;
-    if (plain) {
-      const known = plan.responses.get(response);
-      if (known !== undefined) return known;
-    }
-    const { matched, choice, request } = plan;
-    const { connectionClass } = this.#manager.planOf(stream);
-    let view: ResponseView = processResponseHeaders(this.#messages.response(response), request);
-    const address = this.#addressText(this.#streams.table.arrays.hostAddress[stream] ?? 0);
-    view = finalizeResponse(matched, choice, view, {
-      request,
-      response: view,
-      connection: connectionClass.info,
-      stream: { upstreamHost: address, upstreamCluster: choice.cluster, responseCode: view.status },
-    });
-    if (filterPlan.cors !== undefined) view = withCorsHeaders(filterPlan.cors, filterPlan.corsStream, view);
-    for (const cookie of this.#cookiesOf(stream, plan)) {
-      view = { ...view, headers: view.headers.withAdded('set-cookie', cookie) };
-    }
-    const number = this.#messages.internResponse(view);
-    if (plain) plan.responses.set(response, number);
-    return number;
-  }
-
-  #cookiesOf(stream: number, plan: RoutePlan): readonly string[] {
-    const { action } = plan.matched.route;
-    if (plan.cookies.length === 0 || action.kind !== 'route') return [];
-    const { cookies } = generateHash(action.route.hashPolicies, plan.request, this.#connectionInfo(stream));
-    return cookies.map(({ setCookie }) => setCookie);
   }
 
   /** A try got no connection. */
@@ -598,8 +427,8 @@ export class Router implements StreamRouter {
     const cluster = this.#clusterOf(stream);
     const host = this.#upstream.tries.arrays.host[upstream] ?? 0;
     if (failure !== 'overflow') this.#monitor.failed(cluster, host);
-    this.#countHost(host, false);
-    this.#releaseTry(stream, upstream, 0);
+    this.#tries.countHost(host, false);
+    this.#tries.release(stream, upstream, 0);
     if (failureText !== NONE) this.#streams.table.arrays.failureText[stream] = failureText;
     this.#manager.sinkOf(stream)?.decide('connection', failure, reason('failed'));
     if (this.#retries.decideOnReset(stream, this.routePlanOf(stream), cluster, failure) === 'yes') {
@@ -660,7 +489,7 @@ export class Router implements StreamRouter {
   #leave(stream: number, cluster: ClusterRuntime): void {
     const s = this.#streams.table.arrays;
     for (let upstream = s.firstTry[stream] ?? NONE; upstream !== NONE; upstream = s.firstTry[stream] ?? NONE) {
-      this.#resetTry(stream, upstream);
+      this.#tries.reset(stream, upstream);
     }
     const routeTimer = s.routeTimer[stream] ?? NO_EVENT;
     const backOffTimer = s.backOffTimer[stream] ?? NO_EVENT;
@@ -692,7 +521,7 @@ export class Router implements StreamRouter {
       const host = this.#upstream.tries.arrays.host[upstream] ?? 0;
       cluster.count(counters.RQ_TIMEOUT);
       this.#countTimeout(cluster, host, upstream);
-      this.#resetTry(stream, upstream);
+      this.#tries.reset(stream, upstream);
     }
     this.#manager.sinkOf(stream)?.decide('timeout', 'route', reason('fired'));
     this.#abort(stream, upstreamTimeoutReply('route'));
@@ -717,9 +546,9 @@ export class Router implements StreamRouter {
     else if (kind === 'perTryIdle') cluster.count(counters.RQ_PER_TRY_IDLE_TIMEOUT);
     else cluster.count(counters.RQ_MAX_DURATION_REACHED);
     if (kind !== 'maxDuration') this.#countTimeout(cluster, host, upstream);
-    this.#countHost(host, false);
+    this.#tries.countHost(host, false);
     this.#manager.sinkOf(stream)?.decide('timeout', kind, reason('fired'));
-    this.#resetTry(stream, upstream);
+    this.#tries.reset(stream, upstream);
     if (this.#retries.decideOnReset(stream, this.routePlanOf(stream), cluster, 'localReset') === 'yes') {
       this.#scheduleRetry(stream);
       return;

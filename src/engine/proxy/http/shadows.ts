@@ -5,7 +5,9 @@ import { type Exchanges, MARK_MIRROR, type NetworkTables, type NewLeg, NONE, PAY
 import type { Edges } from '../../telemetry';
 import type { CompiledConfig } from '../config';
 import * as counters from '../counters';
+import type { ProxyEnvironment } from '../environment';
 import { NO_HOST, type RequestView } from '../semantics';
+import type { ProxyTables } from '../tables';
 import type { ClusterRuntime } from '../upstream/cluster-runtime';
 import type { Clusters } from '../upstream/clusters';
 import type { Pools } from '../upstream/pools';
@@ -39,6 +41,12 @@ export interface ShadowRequest {
   readonly timeoutNs: Ns;
 }
 
+/** What mirroring works with. */
+export interface ShadowsParts {
+  readonly clusters: Clusters;
+  readonly pools: Pools;
+}
+
 /**
  * Copies of requests to other clusters: sent and forgotten, never retried, bounded by the route's timeout.
  * envoyproxy/envoy source/common/router/shadow_writer_impl.cc
@@ -64,27 +72,16 @@ export class Shadows {
     parentSpan: 0,
   };
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    kernel: Kernel,
-    lanes: TimerLanes,
-    network: NetworkTables,
-    exchanges: Exchanges,
-    messages: MessageTable,
-    edges: Edges,
-    upstream: UpstreamTables,
-    clusters: Clusters,
-    pools: Pools,
-  ) {
-    this.#kernel = kernel;
-    this.#lanes = lanes;
-    this.#network = network;
-    this.#exchanges = exchanges;
-    this.#messages = messages;
-    this.#edges = edges;
-    this.#upstream = upstream;
-    this.#clusters = clusters;
-    this.#pools = pools;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, parts: ShadowsParts) {
+    this.#kernel = environment.kernel;
+    this.#lanes = environment.lanes;
+    this.#network = environment.network;
+    this.#exchanges = environment.exchanges;
+    this.#messages = environment.messages;
+    this.#edges = environment.edges;
+    this.#upstream = tables.upstream;
+    this.#clusters = parts.clusters;
+    this.#pools = parts.pools;
   }
 
   // envoyproxy/envoy source/common/router/router.cc Filter::maybeDoShadowing

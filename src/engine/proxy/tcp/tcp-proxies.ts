@@ -16,8 +16,10 @@ import {
 import type { Edges } from '../../telemetry';
 import type { CompiledChain, ConfigRegistry } from '../config';
 import * as counters from '../counters';
+import type { ProxyEnvironment } from '../environment';
 import type { ProxyRecord } from '../proxy-record';
 import { NO_HOST, ResponseFlag, type StreamResetReason } from '../semantics';
+import type { ProxyTables } from '../tables';
 import { type ClusterRuntime, RESOURCE_CONNECTIONS } from '../upstream/cluster-runtime';
 import type { Clusters } from '../upstream/clusters';
 import type { HostMonitor } from '../upstream/host-monitor';
@@ -32,6 +34,13 @@ export interface SessionReporter {
 
 /** A leg of the downstream connection that waits for the upstream one. */
 const WAITING = -2;
+
+/** What TCP proxies work with. */
+export interface TcpProxiesParts {
+  readonly clusters: Clusters;
+  readonly pools: Pools;
+  readonly monitor: HostMonitor;
+}
 
 /**
  * Relays connections: one upstream connection for every downstream one, whatever is said on it.
@@ -64,37 +73,21 @@ export class TcpProxies {
     parentSpan: 0,
   };
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    kernel: Kernel,
-    network: NetworkTables,
-    connections: Connections,
-    exchanges: Exchanges,
-    services: ServiceDirectory,
-    strings: StringTable,
-    edges: Edges,
-    configs: ConfigRegistry,
-    sessions: Sessions,
-    upstream: UpstreamTables,
-    clusters: Clusters,
-    pools: Pools,
-    monitor: HostMonitor,
-    proxies: (ProxyRecord | undefined)[],
-  ) {
-    this.#kernel = kernel;
-    this.#network = network;
-    this.#connections = connections;
-    this.#exchanges = exchanges;
-    this.#services = services;
-    this.#strings = strings;
-    this.#edges = edges;
-    this.#configs = configs;
-    this.#sessions = sessions;
-    this.#upstream = upstream;
-    this.#clusters = clusters;
-    this.#pools = pools;
-    this.#monitor = monitor;
-    this.#proxies = proxies;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, parts: TcpProxiesParts) {
+    this.#kernel = environment.kernel;
+    this.#network = environment.network;
+    this.#connections = environment.connections;
+    this.#exchanges = environment.exchanges;
+    this.#services = environment.services;
+    this.#strings = environment.strings;
+    this.#edges = environment.edges;
+    this.#configs = tables.configs;
+    this.#sessions = tables.sessions;
+    this.#upstream = tables.upstream;
+    this.#clusters = parts.clusters;
+    this.#pools = parts.pools;
+    this.#monitor = parts.monitor;
+    this.#proxies = tables.proxies;
   }
 
   bind(reporter: SessionReporter): void {

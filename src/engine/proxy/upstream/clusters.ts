@@ -21,7 +21,9 @@ import {
   sameContent,
 } from '../config';
 import { MEMBERSHIP_CHANGE } from '../counters';
+import type { ProxyEnvironment } from '../environment';
 import { createHostColumns, HostHealthFlag } from '../semantics';
+import type { ProxyTables } from '../tables';
 import {
   ClusterRuntime,
   type ClusterRuntimeState,
@@ -71,25 +73,15 @@ export class Clusters {
   #lastSerial = 0;
   #listener: ClusterListener | undefined;
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    kernel: Kernel,
-    tables: UpstreamTables,
-    tls: TlsContexts,
-    pods: Pods,
-    services: ServiceDirectory,
-    streams: RandomStreams,
-    edges: Edges,
-    messages: MessageTable,
-  ) {
-    this.#kernel = kernel;
-    this.#tables = tables;
-    this.#tls = tls;
-    this.#pods = pods;
-    this.#services = services;
-    this.#streams = streams;
-    this.#edges = edges;
-    this.#messages = messages;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables) {
+    this.#kernel = environment.kernel;
+    this.#tables = tables.upstream;
+    this.#tls = tables.tls;
+    this.#pods = environment.pods;
+    this.#services = environment.services;
+    this.#streams = environment.streams;
+    this.#edges = environment.edges;
+    this.#messages = environment.messages;
   }
 
   bind(listener: ClusterListener): void {

@@ -21,7 +21,9 @@ import {
 } from '../../network';
 import type { Edges } from '../../telemetry';
 import * as counters from '../counters';
+import type { ProxyEnvironment } from '../environment';
 import type { StreamResetReason } from '../semantics';
+import type { ProxyTables } from '../tables';
 import {
   type ClusterRuntime,
   RESOURCE_CONNECTIONS,
@@ -30,6 +32,7 @@ import {
   RESOURCE_REQUESTS,
 } from './cluster-runtime';
 import type { Clusters } from './clusters';
+import { PoolLists } from './pool-lists';
 import {
   PROTOCOL_HTTP1,
   PROTOCOL_HTTP2,
@@ -63,25 +66,18 @@ export class Pools {
   readonly #tables: UpstreamTables;
   readonly #clusters: Clusters;
   readonly #edges: Edges;
+  readonly #lists: PoolLists;
   #client: PoolClient | undefined;
 
-  // biome-ignore lint/complexity/useMaxParams: a component is given its collaborators once.
-  constructor(
-    kernel: Kernel,
-    lanes: TimerLanes,
-    network: NetworkTables,
-    connections: Connections,
-    tables: UpstreamTables,
-    clusters: Clusters,
-    edges: Edges,
-  ) {
-    this.#kernel = kernel;
-    this.#lanes = lanes;
-    this.#network = network;
-    this.#connections = connections;
-    this.#tables = tables;
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, clusters: Clusters) {
+    this.#kernel = environment.kernel;
+    this.#lanes = environment.lanes;
+    this.#network = environment.network;
+    this.#connections = environment.connections;
+    this.#tables = tables.upstream;
     this.#clusters = clusters;
-    this.#edges = edges;
+    this.#edges = environment.edges;
+    this.#lists = new PoolLists(environment.network, tables.upstream);
   }
 
   bind(client: PoolClient): void {
@@ -148,32 +144,14 @@ export class Pools {
   }
 
   #enqueue(pool: number, upstream: number, cluster: ClusterRuntime, priority: number): void {
-    const p = this.#tables.pools.arrays;
-    const t = this.#tables.tries.arrays;
-    const tail = p.pendingTail[pool] ?? NONE;
-    t.previousPending[upstream] = tail;
-    t.nextPending[upstream] = NONE;
-    if (tail === NONE) p.pendingHead[pool] = upstream;
-    else t.nextPending[tail] = upstream;
-    p.pendingTail[pool] = upstream;
-    p.pendingCount[pool] = (p.pendingCount[pool] ?? 0) + 1;
+    this.#lists.enqueue(pool, upstream);
     cluster.count(counters.RQ_PENDING_TOTAL);
     cluster.addResource(priority, RESOURCE_PENDING, 1);
   }
 
   #dequeue(pool: number, upstream: number): void {
-    const p = this.#tables.pools.arrays;
-    const t = this.#tables.tries.arrays;
-    const next = t.nextPending[upstream] ?? NONE;
-    const previous = t.previousPending[upstream] ?? NONE;
-    if (previous === NONE) p.pendingHead[pool] = next;
-    else t.nextPending[previous] = next;
-    if (next === NONE) p.pendingTail[pool] = previous;
-    else t.previousPending[next] = previous;
-    t.nextPending[upstream] = NONE;
-    t.previousPending[upstream] = NONE;
-    p.pendingCount[pool] = (p.pendingCount[pool] ?? 0) - 1;
-    this.#cluster(pool).addResource(p.priority[pool] ?? 0, RESOURCE_PENDING, -1);
+    this.#lists.dequeue(pool, upstream);
+    this.#cluster(pool).addResource(this.#tables.pools.arrays.priority[pool] ?? 0, RESOURCE_PENDING, -1);
   }
 
   #fail(upstream: number, reason: StreamResetReason, failureText: number): void {
@@ -203,7 +181,7 @@ export class Pools {
       c.draining[connection] = 1;
       cluster.count(counters.CX_MAX_REQUESTS);
     }
-    if (!this.#hasCapacity(connection)) this.#unlinkReady(pool, connection);
+    if (!this.#hasCapacity(connection)) this.#lists.unlinkReady(pool, connection);
     p.activeStreams[pool] = (p.activeStreams[pool] ?? 0) + 1;
     cluster.count(counters.RQ_TOTAL);
     cluster.addResource(priority, RESOURCE_REQUESTS, 1);
@@ -230,29 +208,6 @@ export class Pools {
     const pool = c.clientPool[connection] ?? 0;
     if (this.#tables.pools.arrays.protocol[pool] !== PROTOCOL_HTTP2) return (c.activeStreams[connection] ?? 0) === 0;
     return (c.activeStreams[connection] ?? 0) < this.#cluster(pool).cluster.maxConcurrentStreams;
-  }
-
-  #linkReady(pool: number, connection: number): void {
-    const c = this.#network.connections.arrays;
-    const p = this.#tables.pools.arrays;
-    if (c.ready[connection] === 1) return;
-    const head = p.readyHead[pool] ?? NONE;
-    c.nextReady[connection] = head;
-    c.previousReady[connection] = NONE;
-    if (head !== NONE) c.previousReady[head] = connection;
-    c.ready[connection] = 1;
-    p.readyHead[pool] = connection;
-  }
-
-  #unlinkReady(pool: number, connection: number): void {
-    const c = this.#network.connections.arrays;
-    if (c.ready[connection] === 0) return;
-    const next = c.nextReady[connection] ?? NONE;
-    const previous = c.previousReady[connection] ?? NONE;
-    if (previous === NONE) this.#tables.pools.arrays.readyHead[pool] = next;
-    else c.nextReady[previous] = next;
-    if (next !== NONE) c.previousReady[next] = previous;
-    c.ready[connection] = 0;
   }
 
   /**
@@ -343,7 +298,7 @@ export class Pools {
     this.#stopTimer(connection);
     p.connectingCapacity[pool] = (p.connectingCapacity[pool] ?? 0) - this.#capacityOf(cluster, protocol);
     if (c.clientTls[connection] !== NONE) cluster.count(counters.SSL_HANDSHAKE);
-    this.#linkReady(pool, connection);
+    this.#lists.linkReady(pool, connection);
     this.#serveWaiting(pool);
     if (c.clientClosed[connection] === 0 && (c.activeStreams[connection] ?? 0) === 0) this.#rest(connection, cluster);
   }
@@ -425,7 +380,7 @@ export class Pools {
     const p = this.#tables.pools.arrays;
     const h = this.#tables.hosts.arrays;
     const host = p.host[pool] ?? 0;
-    this.#unlinkReady(pool, connection);
+    this.#lists.unlinkReady(pool, connection);
     this.#stopTimer(connection);
     p.connections[pool] = (p.connections[pool] ?? 0) - 1;
     h.activeConnections[host] = (h.activeConnections[host] ?? 0) - 1;
@@ -482,7 +437,7 @@ export class Pools {
       return;
     }
     if (!this.#hasCapacity(connection)) return;
-    this.#linkReady(pool, connection);
+    this.#lists.linkReady(pool, connection);
     this.#offer(pool, connection, cluster);
   }
 
