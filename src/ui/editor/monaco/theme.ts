@@ -122,8 +122,12 @@ export function defineTheme(monaco: typeof MonacoModule, theme: Theme): string {
   const style = getComputedStyle(document.documentElement);
   const hex = (token: string): string | undefined => hexOf(style.getPropertyValue(token));
   const rules = RULES.flatMap(([token, colour]) => {
-    const value = hex(colour);
-    return value === undefined ? [] : [{ token, foreground: value.slice(1) }];
+    const foreground = hex(colour)?.slice(1);
+    if (foreground === undefined) return [];
+    // The base themes colour some tokens of YAML by their full name, which goes before the short one.
+    return token === ''
+      ? [{ token, foreground }]
+      : [token, `${token}.yaml`].map((name) => ({ token: name, foreground }));
   });
   const colors = Object.fromEntries(
     Object.entries(COLOURS).flatMap(([name, [token, alpha = '']]) => {
