@@ -31,6 +31,13 @@ test('picking up a request holds the time until it is let go', () => {
   expect(isPlaying()).toBe(true);
 });
 
+test('a request that has ended holds nothing', () => {
+  selectFlight({ ...FLIGHT, ended: true });
+  expect(isPlaying()).toBe(true);
+  selectFlight(FLIGHT);
+  expect(isPlaying()).toBe(false);
+});
+
 test('a pause of the user stays', async () => {
   await fake.client.pause();
   selectFlight(FLIGHT);

@@ -1,13 +1,17 @@
 import type { SimulationClient } from '../../worker';
-import { useSelectionStore } from '../stores/selection-store';
+import { type FlightSelection, useSelectionStore } from '../stores/selection-store';
 import { useTransportStore } from '../stores/transport-store';
+
+function isUnderWay(flight: FlightSelection | undefined): boolean {
+  return flight !== undefined && flight.ended !== true;
+}
 
 /** A request that is picked up holds the time, so that it can be looked at; letting go of it lets time flow again. */
 export function pauseForFlights(client: SimulationClient): () => void {
   let held = false;
   const stopSelection = useSelectionStore.subscribe((state, before) => {
-    const picked = state.flight !== undefined;
-    if (picked === (before.flight !== undefined)) return;
+    const picked = isUnderWay(state.flight);
+    if (picked === isUnderWay(before.flight)) return;
     if (picked && useTransportStore.getState().playing) {
       held = true;
       client.pause().catch(() => undefined);

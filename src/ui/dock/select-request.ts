@@ -19,7 +19,8 @@ function destinationOf(cluster: string): string | undefined {
   return name === undefined || namespace === undefined ? undefined : `${namespace}/${name}`;
 }
 
-function outcomeOf({ status, attempts }: AccessLogEntry): number {
+function outcomeOf({ status, attempts, protocol, flags }: AccessLogEntry): number {
+  if (protocol === 'TCP') return OUTCOMES.indexOf(flags.length > 0 ? 'failure' : 'tcp');
   const name =
     status === 401 || status === 403
       ? 'denied'
@@ -64,6 +65,7 @@ export function selectRequest(entry: AccessLogEntry): void {
     edgeId,
     outcome: outcomeOf(entry),
     direction: 1,
+    ended: true,
     anchor: middleOf(edgeId),
   });
   // The log would otherwise be narrowed to the edge under the reader's eyes.

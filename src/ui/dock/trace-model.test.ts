@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Span } from '../../worker';
-import { buildTrace, criticalPath, shortOperation, shortTraceId, timeTicks } from './trace-model';
+import { buildTrace, calledName, criticalPath, shortOperation, shortTraceId, timeTicks } from './trace-model';
 
 function span(spanId: number, parentId: number, service: string, more: Partial<Span> = {}): Span {
   return {
@@ -85,6 +85,14 @@ test('ids are cut, ticks are round', () => {
   expect(shortTraceId('0000')).toBe('0');
   expect(timeTicks(62)).toEqual([0, 20, 40, 60]);
   expect(timeTicks(0)).toEqual([0]);
+});
+
+test.each([
+  ['missions.heroes.svc.cluster.local:8080/*', 'missions'],
+  ['api.quantum.example:80/forecast', 'api.quantum.example'],
+  ['missions', 'missions'],
+])('a call to %s is called %s', (operation, name) => {
+  expect(calledName(operation)).toBe(name);
 });
 
 test('operations lose what every host of a cluster has', () => {

@@ -46,7 +46,8 @@ export function statusText(status: number, flags: readonly string[]): string {
 
 /** `missions.heroes.svc.cluster.local:8080/*` names a call; people call it missions. */
 export function calledName(operation: string): string {
-  return /^([\w-]+)[.:/]/.exec(operation)?.[1] ?? operation;
+  const host = /^([\w.-]+)(?::\d+)?(?:\/|$)/.exec(operation)?.[1] ?? operation;
+  return /^([\w-]+)\.[\w-]+\.svc\.cluster\.local$/.exec(host)?.[1] ?? host;
 }
 
 class Builder {

@@ -73,7 +73,7 @@ export function FlightInspector({ flight }: FlightProps) {
         rows={[
           ['from', edge === undefined ? '–' : shortName(edge.source)],
           ['to', edge === undefined ? '–' : shortName(edge.destination)],
-          ['picked up', flight.direction === 1 ? 'response, on its way back' : 'request, on its way there'],
+          ['picked up', placeOf(flight)],
           ...entryRows(entry),
         ]}
       />
@@ -84,6 +84,11 @@ export function FlightInspector({ flight }: FlightProps) {
       {entry !== undefined && <LogLine entry={entry} />}
     </>
   );
+}
+
+function placeOf({ ended, direction }: FlightSelection): string {
+  if (ended === true) return 'after it ended';
+  return direction === 1 ? 'response, on its way back' : 'request, on its way there';
 }
 
 /** The line of the caller's proxy says most; else any. */

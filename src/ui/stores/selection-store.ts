@@ -15,6 +15,8 @@ export interface FlightSelection {
   readonly outcome: number;
   /** 0 request, 1 response. */
   readonly direction: number;
+  /** It ended before it was picked, from a log: there is nothing on its way to hold the time for. */
+  readonly ended?: true;
   readonly anchor: Anchor;
 }
 
