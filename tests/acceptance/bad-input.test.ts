@@ -96,26 +96,29 @@ describe('bad input', () => {
   const mesh = Mesh.openScenario('hero-registry');
   mesh.run(2);
 
-  it.each(CASES.map((entry) => [entry.title, entry] as const))('%s is refused, and nothing else changes', (_title, entry) => {
-    const good = mesh.text(FILE);
-    const bad = entry.text(good);
-    expect(bad).not.toBe(good);
-    const files = mesh.session.files.map((file) => (file.path === FILE ? { path: FILE, text: bad } : file));
-    const startMs = performance.now();
-    const result = mesh.session.applyFiles(files);
-    expect(performance.now() - startMs).toBeLessThan(5_000);
-    expect(result.accepted).toBe(false);
-    const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
-    expect(errors[0]?.code).toMatch(entry.code);
-    expect(errors[0]?.file).toBe(FILE);
-    expect(errors[0]?.range).toBeDefined();
-    const line = entry.line(bad);
-    if (line !== undefined) expect(errors[0]?.range?.start.line).toBe(line);
-    expect(mesh.text(FILE)).toBe(good);
-    const traffic = mesh.measure(2);
-    expect(traffic.edge('users', 'istio-ingressgateway').requests).toBeGreaterThan(60);
-    expect(traffic.edge('hero-registry-api', 'missions').requests).toBeGreaterThan(8);
-  });
+  it.each(CASES.map((entry) => [entry.title, entry] as const))(
+    '%s is refused, and nothing else changes',
+    (_title, entry) => {
+      const good = mesh.text(FILE);
+      const bad = entry.text(good);
+      expect(bad).not.toBe(good);
+      const files = mesh.session.files.map((file) => (file.path === FILE ? { path: FILE, text: bad } : file));
+      const startMs = performance.now();
+      const result = mesh.session.applyFiles(files);
+      expect(performance.now() - startMs).toBeLessThan(5_000);
+      expect(result.accepted).toBe(false);
+      const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
+      expect(errors[0]?.code).toMatch(entry.code);
+      expect(errors[0]?.file).toBe(FILE);
+      expect(errors[0]?.range).toBeDefined();
+      const line = entry.line(bad);
+      if (line !== undefined) expect(errors[0]?.range?.start.line).toBe(line);
+      expect(mesh.text(FILE)).toBe(good);
+      const traffic = mesh.measure(2);
+      expect(traffic.edge('users', 'istio-ingressgateway').requests).toBeGreaterThan(60);
+      expect(traffic.edge('hero-registry-api', 'missions').requests).toBeGreaterThan(8);
+    },
+  );
 
   it('takes an empty manifest for the removal of its objects, and no manifests at all for an empty cluster', () => {
     const own = Mesh.openScenario('hero-registry');

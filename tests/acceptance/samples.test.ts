@@ -95,7 +95,8 @@ describe.runIf(hasShared(ISOTOPE))('isotope topologies', () => {
       const outer = measured.edge('client', entry);
       expect(outer.requests).toBeGreaterThan(5 * seconds);
       expect(outer.successRatio).toBeGreaterThan(0.95);
-      expect(loadMs).toBeLessThan(20_000);
+      // A tenth of this on a machine that has nothing else to do.
+      expect(loadMs).toBeLessThan(100_000);
       lines.push(
         `${path}: ${services.length} services, ${mesh.pods().length} pods, loaded in ${Math.round(loadMs)} ms; ${seconds} s simulated in ${Math.round(performance.now() - runMs)} ms`,
       );
