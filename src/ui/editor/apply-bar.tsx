@@ -1,8 +1,9 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId } from 'react';
 import type { ResourceChange } from '../../worker';
 import { useApp } from '../app-context';
 import { describeKey } from '../commands/keys';
 import { formatTime } from '../format/numbers';
+import { usePopup } from '../parts/popup';
 import { useFilesStore } from '../stores/files-store';
 import { countChanges } from './apply';
 import { EditorIcon } from './editor-icon';
@@ -32,17 +33,8 @@ function ChangeItem({ change }: { readonly change: ResourceChange }) {
 function LastApply() {
   const outcome = useEditorStore((state) => state.outcome);
   const since = useEditorStore((state) => state.runningSinceNs);
-  const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
+  const { open, root, setOpen } = usePopup();
   const id = useId();
-  useEffect(() => {
-    if (!open) return;
-    const close = (event: PointerEvent): void => {
-      if (event.target instanceof Node && root.current?.contains(event.target) !== true) setOpen(false);
-    };
-    document.addEventListener('pointerdown', close);
-    return () => document.removeEventListener('pointerdown', close);
-  }, [open]);
   if (outcome.kind !== 'applied') {
     return <span data-testid="apply-result">Runs since {formatTime(since)}</span>;
   }

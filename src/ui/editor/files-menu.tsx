@@ -1,7 +1,8 @@
-import { Fragment, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { Fragment, useEffect, useId, useRef } from 'react';
 import { useApp } from '../app-context';
 import type { Command } from '../commands/command';
 import { describeKey } from '../commands/keys';
+import { usePopup, walkMenu } from '../parts/popup';
 import { activateFile, useFilesStore } from '../stores/files-store';
 import { EditorIcon } from './editor-icon';
 
@@ -14,21 +15,8 @@ const GROUPS: readonly (readonly string[])[] = [
 
 /** Everything that can be done with manifests, and all of them by name. */
 export function FilesMenu() {
-  const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
+  const { open, root, setOpen, shut } = usePopup();
   const id = useId();
-  useEffect(() => {
-    if (!open) return;
-    const close = (event: PointerEvent): void => {
-      if (event.target instanceof Node && root.current?.contains(event.target) !== true) setOpen(false);
-    };
-    document.addEventListener('pointerdown', close);
-    return () => document.removeEventListener('pointerdown', close);
-  }, [open]);
-  const shut = (): void => {
-    setOpen(false);
-    root.current?.querySelector('button')?.focus();
-  };
   return (
     <div ref={root} className="menu">
       <button
@@ -87,19 +75,6 @@ function MenuList({ id, shut }: { readonly id: string; shut(): void }) {
     shut();
     run();
   };
-  const move = (event: KeyboardEvent): void => {
-    const items = [...(list.current?.querySelectorAll('button') ?? [])];
-    const at = items.findIndex((item) => item.matches(':focus'));
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-    if (event.key === 'Escape' || event.key === 'Tab') {
-      event.stopPropagation();
-      if (event.key === 'Escape') event.preventDefault();
-      shut();
-    } else if (to !== undefined) {
-      event.preventDefault();
-      items[(to + items.length) % items.length]?.focus();
-    }
-  };
   return (
     <div
       ref={list}
@@ -108,7 +83,7 @@ function MenuList({ id, shut }: { readonly id: string; shut(): void }) {
       role="menu"
       aria-label="Manifests"
       tabIndex={-1}
-      onKeyDown={move}
+      onKeyDown={(event) => walkMenu(event, list.current, shut)}
     >
       {offered.map((group) => (
         <Fragment key={group[0]?.id}>

@@ -1,6 +1,7 @@
 import './menu.css';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { Icon } from './icon';
+import { usePopup, walkMenu } from './popup';
 
 export interface MenuOption {
   readonly id: string;
@@ -20,21 +21,8 @@ interface MenuProps {
 
 /** A button that opens a list to choose from. */
 export function Menu({ name, options, selected, children, className, onSelect }: MenuProps) {
-  const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
+  const { open, root, setOpen, shut } = usePopup();
   const listId = useId();
-  useEffect(() => {
-    if (!open) return;
-    const close = (event: PointerEvent): void => {
-      if (event.target instanceof Node && root.current?.contains(event.target) !== true) setOpen(false);
-    };
-    document.addEventListener('pointerdown', close);
-    return () => document.removeEventListener('pointerdown', close);
-  }, [open]);
-  const shut = (): void => {
-    setOpen(false);
-    root.current?.querySelector('button')?.focus();
-  };
   const choose = (id: string): void => {
     shut();
     onSelect(id);
@@ -74,22 +62,16 @@ function MenuList({ id, name, options, selected, choose, shut }: MenuListProps) 
     const current = list.current?.querySelector<HTMLElement>('[aria-checked="true"]');
     (current ?? items?.[0])?.focus();
   }, []);
-  const move = (event: KeyboardEvent): void => {
-    const items = [...(list.current?.querySelectorAll('button') ?? [])];
-    const active = document.activeElement;
-    const at = active instanceof HTMLButtonElement ? items.indexOf(active) : -1;
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-    if (event.key === 'Escape' || event.key === 'Tab') {
-      event.stopPropagation();
-      if (event.key === 'Escape') event.preventDefault();
-      shut();
-    } else if (to !== undefined) {
-      event.preventDefault();
-      items[(to + items.length) % items.length]?.focus();
-    }
-  };
   return (
-    <div ref={list} id={id} className="menu-list popover" role="menu" aria-label={name} tabIndex={-1} onKeyDown={move}>
+    <div
+      ref={list}
+      id={id}
+      className="menu-list popover"
+      role="menu"
+      aria-label={name}
+      tabIndex={-1}
+      onKeyDown={(event) => walkMenu(event, list.current, shut)}
+    >
       {options.map((option) => (
         <button
           key={option.id}
