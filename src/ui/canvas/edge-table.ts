@@ -14,6 +14,7 @@ export class EdgeTable {
     points: new Float32Array(0),
     lengths: new Float32Array(0),
     edgeOfRow: new Int32Array(0),
+    cards: new Float32Array(0),
   };
 
   set(edges: EdgeGeometryMessage): void {
@@ -22,6 +23,10 @@ export class EdgeTable {
 
   get count(): number {
     return this.#edges.count;
+  }
+
+  get cards(): Float32Array {
+    return this.#edges.cards;
   }
 
   /** The drawn edge of a row of the engine's table; -1 when it is not drawn (yet). */

@@ -12,7 +12,7 @@ export interface RendererTheme {
   readonly accent: string;
 }
 
-/** Edges as sampled curves. Row i of the engine's edge table is drawn on edge `edgeOfRow[i]`, or nowhere (-1). */
+/** What particles move on: edges as sampled curves. Row i of the engine's edge table is drawn on edge `edgeOfRow[i]`, or nowhere (-1). */
 export interface EdgeGeometryMessage {
   readonly count: number;
   /** SAMPLES points (x, y) per edge, evenly spaced by length, in canvas units. */
@@ -20,6 +20,8 @@ export interface EdgeGeometryMessage {
   /** Length of each edge in canvas units. */
   readonly lengths: Float32Array;
   readonly edgeOfRow: Int32Array;
+  /** Cards, which lie over the lines: x, y, width and height of each, in canvas units. */
+  readonly cards: Float32Array;
 }
 
 export interface Viewport {

@@ -9,6 +9,8 @@ const HIT_RADIUS = 12;
 /** Edges shorter than this on the screen carry no particles: there is nothing to see. */
 const MIN_EDGE_PX = 30;
 const TAIL_PX = 12;
+/** A particle that has just left a card, or nearly reached one, is seen whole. */
+const CARD_INSET = 5;
 const UNRELATED_ALPHA = 0.55;
 /** Radius of particles on the screen in units of 4.2 px: never under 6 px across, 12 px from scale 1.6 on. */
 const MIN_SCALE = 6 / 8.4;
@@ -64,8 +66,23 @@ export class Scene {
     const brush = { context, theme, scale };
     this.#faded.draw(brush, UNRELATED_ALPHA);
     this.#batch.draw(brush, 1);
+    this.#clearCards(context);
     this.#drawRings(context, theme, wallMs);
     return this.#batch.count + this.#faded.count;
+  }
+
+  /** The canvas lies over the cards, but lines pass below them: so do particles, but for their last pixels. */
+  #clearCards(context: DrawContext): void {
+    const { cards } = this.edges;
+    const { x, y, zoom } = this.viewport;
+    for (let at = 0; at < cards.length; at += 4) {
+      const width = (cards[at + 2] ?? 0) * zoom - 2 * CARD_INSET;
+      const height = (cards[at + 3] ?? 0) * zoom - 2 * CARD_INSET;
+      if (width <= 0 || height <= 0) continue;
+      const left = (cards[at] ?? 0) * zoom + x + CARD_INSET;
+      const top = (cards[at + 1] ?? 0) * zoom + y + CARD_INSET;
+      context.clearRect(left, top, width, height);
+    }
   }
 
   #collect(nowNs: Ns): void {

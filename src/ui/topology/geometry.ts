@@ -40,6 +40,15 @@ export function attachRect(card: Rect, level: ZoomLevel): Rect {
   };
 }
 
+/** Small cards are taller than their place, above and below, so that a name may have two lines. As in topology.css. */
+const MID_EXTRA = 12;
+
+/** What a card covers at a zoom level. */
+export function coveredRect(card: Rect, level: ZoomLevel): Rect {
+  if (level !== 'mid') return attachRect(card, level);
+  return { ...card, y: card.y - MID_EXTRA, height: card.height + 2 * MID_EXTRA };
+}
+
 function centreY(rect: Rect): number {
   return rect.y + rect.height / 2;
 }

@@ -4,7 +4,7 @@ import { useTopologyStore } from '../stores/topology-store';
 import type { Cubic } from './bezier';
 import { boxCaption, CAPTION_PX, captionWidth } from './box-caption';
 import { cardSize } from './card-size';
-import { attachRect, boxAround, type Rect, routeEdges } from './geometry';
+import { attachRect, boxAround, coveredRect, type Rect, routeEdges } from './geometry';
 import { type LabelVariants, labelSize, labelText, labelVariants } from './label-content';
 import { type LabelPlace, placeLabels } from './label-placement';
 import type { Positions } from './layout-model';
@@ -197,7 +197,8 @@ function currentPlaces(state: GraphState, labels: ReadonlyMap<string, LabelVaria
   });
   requests.sort((a, b) => Number(b.urgent) - Number(a.urgent) || (a.id < b.id ? -1 : 1));
   const captions = state.boxes.map((box) => captionRect(box, unit));
-  return placeLabels(requests, [...state.cards.values(), ...captions], state.curves);
+  const cards = [...state.cards.values()].map((card) => coveredRect(card, state.level));
+  return placeLabels(requests, [...cards, ...captions], state.curves);
 }
 
 /** What is wrong gets its place first. */

@@ -8,8 +8,8 @@ import type { LayoutRequest, Positions } from './layout-model';
 
 /** The first requests draw the first edges; a picture without edges waits this long for them. */
 const WAIT_FOR_EDGES_MS = 900;
-/** While the first requests still draw new edges, the picture is made anew rather than grown. */
-const SETTLE_MS = 2_000;
+/** While the first requests still draw new edges, a picture that nobody has touched is made anew rather than grown. */
+const SETTLE_MS = 20_000;
 
 /** Keeps every card at a place: lays out, grows what stands, and remembers what the user moved. */
 export class LayoutController {
@@ -20,6 +20,8 @@ export class LayoutController {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #requestId = 0;
   #room = { width: 900, height: 600 };
+  /** The user has moved the camera or a card: from now on, what stands stays. */
+  #touched = false;
 
   constructor() {
     this.#worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module', name: 'layout' });
@@ -48,8 +50,14 @@ export class LayoutController {
     if (width > 0 && height > 0) this.#room = { width, height };
   }
 
+  /** The user moved the camera. */
+  touch(): void {
+    this.#touched = true;
+  }
+
   /** Lays everything out anew and forgets what was moved. */
   tidy(): void {
+    this.#touched = false;
     const { current } = useScenarioStore.getState();
     if (current !== undefined) writeStored(storageKey(current.id), null);
     this.#layOut(this.#request());
@@ -57,6 +65,7 @@ export class LayoutController {
 
   /** A card was put somewhere by hand. */
   move(id: string, x: number, y: number): void {
+    this.#touched = true;
     const { positions } = useGraphStore.getState();
     setPositions({ ...positions, [id]: [Math.round(x), Math.round(y)] }, true);
   }
@@ -72,6 +81,7 @@ export class LayoutController {
     this.#requestId += 1;
     this.#edges = [];
     this.#loadedMs = 0;
+    this.#touched = false;
     clearGraph();
   }
 
@@ -102,11 +112,14 @@ export class LayoutController {
     const { moved } = useGraphStore.getState();
     if (news.size === 0) updateShapes();
     else if (!moved && (this.#isSettling() || needsNewLayout(request, news))) this.#layOut(request);
-    else setPositions(growLayout(request, positions, news), moved);
+    else {
+      setPositions(growLayout(request, positions, news), moved);
+      if (!this.#touched) requestFit();
+    }
   }
 
   #isSettling(): boolean {
-    return performance.now() - this.#loadedMs < SETTLE_MS;
+    return !this.#touched && performance.now() - this.#loadedMs < SETTLE_MS;
   }
 
   #first(request: LayoutRequest): void {

@@ -5,7 +5,9 @@ import { useTopologyStore } from '../stores/topology-store';
 import { prefersReducedMotion, watchReducedMotion } from '../theme/reduced-motion';
 import { useThemeStore } from '../theme/theme';
 import { SAMPLES, sampleEvenly } from './bezier';
+import { coveredRect, type Rect } from './geometry';
 import { useGraphStore } from './graph-store';
+import type { ZoomLevel } from './levels';
 
 /** Drawn edges in the order the renderer knows them by. */
 let drawnIds: readonly string[] = [];
@@ -46,7 +48,7 @@ export function feedRenderer(renderer: FlightRenderer): () => void {
 }
 
 function sendGeometry(renderer: FlightRenderer): void {
-  const { curves, level } = useGraphStore.getState();
+  const { curves, cards, level } = useGraphStore.getState();
   const { topology } = useTopologyStore.getState();
   // From where only namespaces are drawn there is no edge for a request to be on.
   const drawn = level === 'namespaces' ? [] : topology.edges.filter((edge) => curves.has(edge.id));
@@ -60,7 +62,18 @@ function sendGeometry(renderer: FlightRenderer): void {
     for (const row of edge.rows) edgeOfRow[row] = index;
   });
   drawnIds = drawn.map((edge) => edge.id);
-  renderer.setEdges({ count: drawn.length, points, lengths, edgeOfRow });
+  renderer.setEdges({ count: drawn.length, points, lengths, edgeOfRow, cards: rectsOf(cards, level) });
+}
+
+/** What the cards cover at this level. */
+function rectsOf(cards: ReadonlyMap<string, Rect>, level: ZoomLevel): Float32Array {
+  if (level === 'namespaces') return new Float32Array(0);
+  return Float32Array.from(
+    [...cards.values()].flatMap((card) => {
+      const { x, y, width, height } = coveredRect(card, level);
+      return [x, y, width, height];
+    }),
+  );
 }
 
 function readTheme(): RendererTheme {

@@ -121,9 +121,9 @@ function MidCard({ service, traffic, state }: CardProps) {
   );
 }
 
-/** A long name may break after a hyphen or a dot. */
+/** A long name may break after a hyphen or a dot, and before the word that half of all services end in. */
 function breakable(name: string): ReactNode {
-  const parts = name.split(/(?<=[-.])/);
+  const parts = name.split(/(?<=[-.])|(?=service$)/);
   return parts.map((part, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: parts of a name have no identity, and the name does not change
     <Fragment key={index}>

@@ -77,7 +77,11 @@ function Canvas({ layout, children }: CanvasProps) {
         onNodesChange={onNodesChange}
         onNodeDragStop={() => layout.keep()}
         onMove={onMove}
-        onMoveEnd={(_, camera) => settleZoom(camera.zoom)}
+        onMoveEnd={(event, camera) => {
+          settleZoom(camera.zoom);
+          // Only the hand comes with an event; the camera's own flights do not.
+          if (event !== null) layout.touch();
+        }}
         onPaneClick={(event) => onPick(undefined, event)}
         minZoom={MIN_ZOOM}
         maxZoom={MAX_ZOOM}
