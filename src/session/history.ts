@@ -136,21 +136,19 @@ export class History {
     return undefined;
   }
 
-  /** Latencies of some edges from the bucket after `afterIndex` until now. */
-  windowQuantiles(
-    rows: readonly number[],
-    afterIndex: number,
-    quantiles: readonly number[],
-  ): readonly Ns[] | undefined {
+  /** Latencies of an edge since the last whole second. */
+  sinceLastBucket(row: number): LatencyDelta {
+    return latencyDelta(this.#sketches[row], this.engine.edgeLatency(row).save());
+  }
+
+  /** Latencies of an edge in the buckets after `afterIndex`. */
+  bucketsAfter(row: number, afterIndex: number): readonly LatencyDelta[] {
     const deltas: LatencyDelta[] = [];
-    for (const row of rows) {
-      for (let index = afterIndex + 1; index < this.#buckets.length; index++) {
-        const delta = this.#buckets[index]?.latencies[row];
-        if (delta !== undefined && delta.count > 0) deltas.push(delta);
-      }
-      deltas.push(latencyDelta(this.#sketches[row], this.engine.edgeLatency(row).save()));
+    for (let index = afterIndex + 1; index < this.#buckets.length; index++) {
+      const delta = this.#buckets[index]?.latencies[row];
+      if (delta !== undefined && delta.count > 0) deltas.push(delta);
     }
-    return deltaQuantiles(deltas, quantiles);
+    return deltas;
   }
 
   /** Latencies of one edge since the baseline, or since the start of the run. */

@@ -61,24 +61,33 @@ function sum(deltas: readonly EdgeDelta[]): EdgeDelta {
 interface Window {
   readonly now: Sample;
   readonly durationS: number;
-  readonly startIndex: number;
   readonly deltas: readonly EdgeDelta[];
+  /** Latencies of an edge within the window; looked up once, although service, edge and mesh all ask. */
+  readonly latenciesOf: (row: number) => readonly LatencyDelta[];
 }
 
 function currentWindow(history: History, now: Sample, windowNs: Ns): Window {
   const start = history.windowStart(windowNs);
   const startNs = start?.sample.atNs ?? 0;
+  const known = new Map<number, readonly LatencyDelta[]>();
   return {
     now,
     durationS: Math.max(1e-9, (now.atNs - startNs) / NS_PER_S),
-    startIndex: start?.index ?? -1,
     deltas: now.edges.map((edge, row) => edgeDelta(edge, start?.sample.edges[row])),
+    latenciesOf: (row) => {
+      let latencies = known.get(row);
+      if (latencies === undefined) {
+        latencies = [...history.bucketsAfter(row, start?.index ?? -1), history.sinceLastBucket(row)];
+        known.set(row, latencies);
+      }
+      return latencies;
+    },
   };
 }
 
-function summarise(history: History, window: Window, rows: readonly number[]): TrafficSummary {
+function summarise(window: Window, rows: readonly number[]): TrafficSummary {
   const total = sum(rows.flatMap((row) => window.deltas[row] ?? []));
-  const quantiles = total.completed === 0 ? undefined : history.windowQuantiles(rows, window.startIndex, QUANTILES);
+  const quantiles = total.completed === 0 ? undefined : deltaQuantiles(rows.flatMap(window.latenciesOf), QUANTILES);
   const { durationS } = window;
   return {
     ratePerS: total.requests / durationS,
@@ -96,10 +105,28 @@ function summarise(history: History, window: Window, rows: readonly number[]): T
   };
 }
 
-/** Edges whose requests count as requests of a service: those that arrive; for a client those that leave. */
-function edgesOfService(topology: TopologyView, id: string): readonly GraphEdgeView[] {
-  const arriving = topology.edges.filter((edge) => edge.destination === id);
-  return arriving.length > 0 ? arriving : topology.edges.filter((edge) => edge.source === id);
+/** The edges of a graph by their ends, so that asking for every service costs no more than asking for one. */
+class EdgesByService {
+  readonly #arriving = new Map<string, GraphEdgeView[]>();
+  readonly #leaving = new Map<string, GraphEdgeView[]>();
+
+  constructor({ edges }: TopologyView) {
+    for (const edge of edges) {
+      append(this.#arriving, edge.destination, edge);
+      append(this.#leaving, edge.source, edge);
+    }
+  }
+
+  /** Rows whose requests count as requests of a service: those that arrive; for a client those that leave. */
+  rowsOf(id: string): readonly number[] {
+    return (this.#arriving.get(id) ?? this.#leaving.get(id) ?? []).flatMap((edge) => edge.rows);
+  }
+}
+
+function append(lists: Map<string, GraphEdgeView[]>, key: string, edge: GraphEdgeView): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [edge]);
+  else list.push(edge);
 }
 
 /** Edges whose source nobody calls: one request of theirs is one request that somebody at the edge of the model asked for. */
@@ -113,24 +140,24 @@ export function rowsOf(topology: TopologyView, selection: Selection): readonly n
     case 'mesh':
       return entryEdges(topology).flatMap((edge) => edge.rows);
     case 'service':
-      return edgesOfService(topology, selection.id).flatMap((edge) => edge.rows);
+      return new EdgesByService(topology).rowsOf(selection.id);
     case 'edge':
       return topology.edges.find((edge) => edge.id === selection.id)?.rows ?? [];
     case 'pod': {
       const owner = topology.services.find((service) => service.pods.some((pod) => pod.id === selection.id));
-      return owner === undefined ? [] : edgesOfService(topology, owner.id).flatMap((edge) => edge.rows);
+      return owner === undefined ? [] : new EdgesByService(topology).rowsOf(owner.id);
     }
   }
 }
 
 function versionShares(
   window: Window,
-  topology: TopologyView,
+  rows: readonly number[],
   service: TopologyView['services'][number],
 ): readonly number[] | undefined {
   const counts = service.versions.map(() => 0);
   let total = 0;
-  for (const row of edgesOfService(topology, service.id).flatMap((edge) => edge.rows)) {
+  for (const row of rows) {
     const index = service.versions.findIndex((version) => version.name === window.now.edges[row]?.key.version);
     const completed = window.deltas[row]?.completed ?? 0;
     if (index < 0) continue;
@@ -142,15 +169,17 @@ function versionShares(
 
 export function metricsFrame(history: History, topology: TopologyView, now: Sample): MetricsFrame {
   const window = currentWindow(history, now, METRICS_WINDOW_NS);
-  const services = topology.services.map(
-    (service): ServiceMetrics => ({
+  const byService = new EdgesByService(topology);
+  const services = topology.services.map((service): ServiceMetrics => {
+    const rows = byService.rowsOf(service.id);
+    return {
       id: service.id,
-      ...summarise(history, window, rowsOf(topology, { kind: 'service', id: service.id })),
-      versionShares: versionShares(window, topology, service),
-    }),
-  );
-  const edges = topology.edges.map((edge): EdgeMetrics => ({ id: edge.id, ...summarise(history, window, edge.rows) }));
-  const mesh = summarise(history, window, rowsOf(topology, { kind: 'mesh' }));
+      ...summarise(window, rows),
+      versionShares: versionShares(window, rows, service),
+    };
+  });
+  const edges = topology.edges.map((edge): EdgeMetrics => ({ id: edge.id, ...summarise(window, edge.rows) }));
+  const mesh = summarise(window, rowsOf(topology, { kind: 'mesh' }));
   return { nowNs: now.atNs, windowNs: window.durationS * NS_PER_S, mesh, services, edges };
 }
 

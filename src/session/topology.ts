@@ -40,9 +40,8 @@ interface ServiceDraft {
 /** Draws the shape of the graph from the pods there are and the edges that traffic has used. Revision 0: the caller numbers it. */
 export function buildTopology(parts: TopologyParts): TopologyView {
   const drafts = draftServices(parts);
-  const aliases = serviceAliases(parts.cluster);
   const observations = new Map(parts.pods.map((pod) => [pod.id, pod]));
-  const edges = drawEdges(parts.edges, drafts, aliases);
+  const edges = drawEdges(parts, drafts);
   const protocols = new Map(edges.map((edge) => [edge.destination, edge.protocol]));
   const services = [...drafts.values()].map((draft): ServiceNodeView => {
     const pods = draft.pods.map((pod) => podStatus(pod, observations.get(pod.uid), parts.recent.get(pod.uid)));
@@ -85,30 +84,19 @@ function isUsed(edge: EdgeStatistics): boolean {
 }
 
 /** A Kubernetes Service may have another name than the pods behind it; both are one card. */
-function serviceAliases(cluster: Cluster): ReadonlyMap<ServiceId, ServiceId> {
-  const aliases = new Map<ServiceId, ServiceId>();
-  for (const service of cluster.store.list(SERVICE)) {
-    const first = selectedPods(service, cluster.pods)[0];
-    if (first === undefined) continue;
-    aliases.set(
-      serviceId(service.metadata.namespace, service.metadata.name),
-      serviceId(first.namespace, canonicalService(first)),
-    );
-  }
-  return aliases;
+function cardBehindService(cluster: Cluster, namespace: string, name: string): ServiceId | undefined {
+  const service = cluster.store.get(SERVICE, namespace, name);
+  const first = service === undefined ? undefined : selectedPods(service, cluster.pods)[0];
+  return first === undefined ? undefined : serviceId(first.namespace, canonicalService(first));
 }
 
-function drawEdges(
-  edges: readonly EdgeStatistics[],
-  drafts: Map<ServiceId, ServiceDraft>,
-  aliases: ReadonlyMap<ServiceId, ServiceId>,
-): readonly GraphEdgeView[] {
+function drawEdges({ cluster, edges }: TopologyParts, drafts: Map<ServiceId, ServiceDraft>): readonly GraphEdgeView[] {
   const drawn = new Map<string, { readonly view: Omit<GraphEdgeView, 'rows'>; readonly rows: number[] }>();
   const resolve = (namespace: string, name: string): ServiceId => {
     const id = serviceId(namespace, name);
     if (drafts.has(id)) return id;
-    const alias = aliases.get(id);
-    if (alias !== undefined && drafts.has(alias)) return alias;
+    const card = cardBehindService(cluster, namespace, name);
+    if (card !== undefined && drafts.has(card)) return card;
     drafts.set(id, { id, namespace, name, kind: namespace === '' ? 'external' : 'service', pods: [] });
     return id;
   };
