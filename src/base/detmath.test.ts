@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cos, exp, log, log2, log10, MAX_ANGLE, pow, sin } from './detmath';
+import { cos, exp, expOfDuration, log, log2, log10, MAX_ANGLE, pow, sin } from './detmath';
 import { Rng } from './prng';
 import { TraceHash } from './trace-hash';
 
@@ -53,6 +53,19 @@ describe('detmath agrees with the host within one unit in the last place', () =>
     );
     expect(worst(SAMPLES, (rng) => ((x) => [exp(x), Math.exp(x)])(2 * rng.nextFloat() - 1))).toBeLessThanOrEqual(1);
   });
+  it('expOfDuration to one part in 10^11', () => {
+    const rng = new Rng(6);
+    for (let i = 0; i < 10_000; i++) {
+      const x = (rng.nextFloat() - 0.5) * 40;
+      expect(Math.abs(expOfDuration(x) / Math.exp(x) - 1)).toBeLessThan(1e-11);
+    }
+    expect([expOfDuration(0), expOfDuration(-16), expOfDuration(1000)]).toEqual([
+      1,
+      exp(-16),
+      Number.POSITIVE_INFINITY,
+    ]);
+  });
+
   it('sin and cos', () => {
     expect(worst(SAMPLES, (rng) => ((x) => [sin(x), Math.sin(x)])(8 * rng.nextFloat() - 4))).toBeLessThanOrEqual(1);
     expect(worst(SAMPLES, (rng) => ((x) => [cos(x), Math.cos(x)])(8 * rng.nextFloat() - 4))).toBeLessThanOrEqual(1);

@@ -1,5 +1,5 @@
 import { assert } from './assert';
-import { exp, log } from './detmath';
+import { exp, expOfDuration, log } from './detmath';
 import { hash64Mod, mix32, xxHash64 } from './hash';
 import type { Ns } from './units';
 
@@ -205,7 +205,7 @@ export class Rng {
 
   /** A lognormal duration with the given median and shape `sigma` (standard deviation of the logarithm), rounded to whole nanoseconds. */
   lognormal(medianNs: Ns, sigma: number): Ns {
-    return Math.round(medianNs * exp(sigma * this.nextNormal()));
+    return Math.round(medianNs * expOfDuration(sigma * this.nextNormal()));
   }
 
   save(): RngState {
