@@ -1,9 +1,9 @@
 // The stages of `npm test`. Each returns how many checks passed and failed; a tool that breaks counts as one failure,
 // so that no stage can fail without the sum saying so.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { findBrowser } from './browser.mjs';
 import { build, ensureBuilt } from './build.mjs';
 import { CACHE } from './bundle.mjs';
 import { runNode, tool } from './command.mjs';
@@ -138,20 +138,6 @@ async function runEndToEnd(options) {
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + errors.length,
   }));
-}
-
-/** The path of a Chromium, '' for Playwright's own, undefined when none could be had. */
-function findBrowser() {
-  try {
-    return execFileSync('bash', ['scripts/ensure-browser.sh'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }).trim();
-  } catch {
-    process.stderr.write('No Chromium was found, and none could be installed.\n');
-    return undefined;
-  }
 }
 
 /** @returns {Promise<number>} a port that nothing listens on, so that two runs on one machine do not meet */
