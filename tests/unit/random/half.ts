@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { importBundled } from '../../support/bundled';
 
 /** How many scenarios are run in all; more by the environment. */
-const SCENARIOS = Number(process.env['MESHWORK_RANDOM'] ?? 150);
+const SCENARIOS = Number(process.env['MESHWORK_RANDOM'] ?? 500);
 const TIMEOUT_MS = 900_000;
 
 /** What any fifty scenarios together must have met, or they would not be worth running. */
