@@ -65,6 +65,8 @@ export interface NumberOptions extends FieldNotes {
   readonly min?: number;
   readonly max?: number;
   readonly above?: number;
+  /** The only numbers that are admitted. */
+  readonly values?: readonly number[];
 }
 
 export interface ListOptions extends FieldNotes {
@@ -115,11 +117,12 @@ export function bool(doc: string, options?: FieldNotes): Schema<boolean> {
   return Unsafe<boolean>({ type: 'boolean', ...notes(doc, options) });
 }
 
-function bounds(options: NumberOptions | undefined): Record<string, number> {
+function bounds(options: NumberOptions | undefined): Record<string, unknown> {
   return {
     ...(options?.min === undefined ? {} : { minimum: options.min }),
     ...(options?.max === undefined ? {} : { maximum: options.max }),
     ...(options?.above === undefined ? {} : { exclusiveMinimum: options.above }),
+    ...(options?.values === undefined ? {} : { enum: options.values }),
   };
 }
 

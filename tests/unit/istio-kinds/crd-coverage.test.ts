@@ -2,22 +2,17 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { ISTIO_KINDS } from '../../../src/dialects/istio/kinds';
 import { hasShared, missingShared, readShared } from '../../support/shared';
-import { type Fact, factsOf, type JsonSchema, sortOf } from './schema-facts';
+import {
+  type CustomResourceDefinition,
+  type Fact,
+  type JsonSchema,
+  kindFacts,
+  percentage,
+  sortOf,
+  undocumented,
+} from './schema-facts';
 
 const CRD_FILE = ['schemas', 'istio', 'crd-all.gen.yaml'] as const;
-
-interface CustomResourceDefinition {
-  readonly spec: {
-    readonly group: string;
-    readonly scope: string;
-    readonly names: { readonly kind: string; readonly plural: string };
-    readonly versions: readonly {
-      readonly name: string;
-      readonly served: boolean;
-      readonly schema: { readonly openAPIV3Schema: JsonSchema };
-    }[];
-  };
-}
 
 /**
  * Facts that we state more narrowly than the CRD does, where the CRD says the same in CEL. They are no gaps: the
@@ -32,22 +27,6 @@ const STATED_IN_CEL: ReadonlySet<Fact> = new Set([
 
 function upstreamKinds(): readonly CustomResourceDefinition[] {
   return parseAllDocuments(readShared(...CRD_FILE)).map((document) => document.toJS() as CustomResourceDefinition);
-}
-
-/** Facts below spec and status; metadata is the same for every kind. */
-function kindFacts(schema: JsonSchema): ReadonlySet<Fact> {
-  const facts = new Set<Fact>();
-  for (const part of ['spec', 'status']) {
-    const child = schema.properties?.[part];
-    if (child !== undefined) for (const fact of factsOf(child, part)) facts.add(fact);
-  }
-  const required = (schema.required ?? []).filter((name) => name === 'spec' || name === 'status');
-  facts.add(`top required ${required.join('|')}`);
-  return facts;
-}
-
-function percentage(matched: number, total: number): string {
-  return total === 0 ? '100.00 %' : `${((100 * matched) / total).toFixed(2)} %`;
 }
 
 describe.skipIf(!hasShared(...CRD_FILE))('Istio kinds against the custom resource definitions', () => {
@@ -106,15 +85,7 @@ it.runIf(!hasShared(...CRD_FILE))('has nothing to compare with', () => {
 describe('documentation of the Istio kinds', () => {
   for (const kind of ISTIO_KINDS) {
     it(`${kind.kind}: every field has one`, () => {
-      const bare: string[] = [];
-      const look = (schema: JsonSchema & { readonly description?: string }, path: string): void => {
-        if (schema.description === undefined || schema.description.length < 5) bare.push(path);
-        for (const [name, child] of Object.entries(schema.properties ?? {})) look(child, `${path}.${name}`);
-        if (schema.items !== undefined) look(schema.items, `${path}[]`);
-        if (typeof schema.additionalProperties === 'object') look(schema.additionalProperties, `${path}{}`);
-      };
-      look(kind.schema as JsonSchema, kind.kind);
-      expect(bare).toEqual([]);
+      expect(undocumented(kind.schema as JsonSchema, kind.kind)).toEqual([]);
       expect(kind.link).toMatch(/^https:\/\/istio\.io\/latest\/docs\/reference\/config\//);
     });
   }

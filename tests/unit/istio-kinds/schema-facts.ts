@@ -62,3 +62,45 @@ export function factsOf(schema: JsonSchema, path: string): ReadonlySet<Fact> {
 export function sortOf(fact: Fact): string {
   return fact.split(' ')[1] ?? '';
 }
+
+export interface CustomResourceDefinition {
+  readonly spec: {
+    readonly group: string;
+    readonly scope: string;
+    readonly names: { readonly kind: string; readonly plural: string };
+    readonly versions: readonly {
+      readonly name: string;
+      readonly served: boolean;
+      readonly schema: { readonly openAPIV3Schema: JsonSchema };
+    }[];
+  };
+}
+
+/** Facts below spec and status; metadata is the same for every kind. */
+export function kindFacts(schema: JsonSchema): ReadonlySet<Fact> {
+  const facts = new Set<Fact>();
+  for (const part of ['spec', 'status']) {
+    const child = schema.properties?.[part];
+    if (child !== undefined) for (const fact of factsOf(child, part)) facts.add(fact);
+  }
+  const required = (schema.required ?? []).filter((name) => name === 'spec' || name === 'status');
+  facts.add(`top required ${required.join('|')}`);
+  return facts;
+}
+
+export function percentage(matched: number, total: number): string {
+  return total === 0 ? '100.00 %' : `${((100 * matched) / total).toFixed(2)} %`;
+}
+
+/** Paths of the fields that say nothing of themselves. */
+export function undocumented(root: JsonSchema, rootName: string): readonly string[] {
+  const bare: string[] = [];
+  const look = (schema: JsonSchema & { readonly description?: string }, path: string): void => {
+    if (schema.description === undefined || schema.description.length < 5) bare.push(path);
+    for (const [name, child] of Object.entries(schema.properties ?? {})) look(child, `${path}.${name}`);
+    if (schema.items !== undefined) look(schema.items, `${path}[]`);
+    if (typeof schema.additionalProperties === 'object') look(schema.additionalProperties, `${path}{}`);
+  };
+  look(root, rootName);
+  return bare;
+}
