@@ -90,17 +90,10 @@ const ISTIO_UNIT_SKIPS: Readonly<Record<string, string>> = {
 };
 
 const ISTIO_XDS_SKIPS: Readonly<Record<string, string>> = {
-  'bookinfo-gamma-route-all-v1/*': GATEWAY_API,
-  'bookinfo-gamma-route-reviews-50-v3/*': GATEWAY_API,
-  'bookinfo-gamma-route-reviews-90-10/*': GATEWAY_API,
-  'bookinfo-gamma-route-reviews-v1/*': GATEWAY_API,
-  'bookinfo-gamma-route-reviews-v3/*': GATEWAY_API,
-  'bookinfo-gateway-api/*': GATEWAY_API,
 };
 
 const ISTIO_XDS_OWN_SKIPS: Readonly<Record<string, string>> = {
   'telemetry/*': 'Telemetry resources are kept and checked, but do not change what is compiled.',
-  'gw-api-routes/*': GATEWAY_API,
   'k8s-ingress/*': 'Ingresses are not translated to Gateways and VirtualServices.',
 };
 

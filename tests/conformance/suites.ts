@@ -57,8 +57,8 @@ export const SUITES: readonly ConformanceSuite[] = [
   },
   { suite: 'envoy-retry', data: ['conformance', 'envoy-retry'], minimumPassed: 43, runSuite: runEnvoyRetry },
   { suite: 'istio-analyze', data: ['conformance', 'istio-analyze'], minimumPassed: 128, runSuite: runIstioAnalyze },
-  { suite: 'istio-xds', data: ['conformance', 'istio-xds'], minimumPassed: 483, runSuite: runIstioXds },
-  { suite: 'istio-xds-own', data: ['conformance', 'istio-xds'], minimumPassed: 877, runSuite: runIstioXdsOwn },
+  { suite: 'istio-xds', data: ['conformance', 'istio-xds'], minimumPassed: 500, runSuite: runIstioXds },
+  { suite: 'istio-xds-own', data: ['conformance', 'istio-xds'], minimumPassed: 879, runSuite: runIstioXdsOwn },
   {
     suite: 'envoy-route-config',
     data: ['conformance', 'envoy-route-config'],

@@ -22,10 +22,10 @@ import {
   type Resource,
   type SourceFile,
 } from '../../src/config';
-import { ISTIO_ENTRIES, ISTIO_KINDS } from '../../src/dialects/istio/kinds';
+import { ISTIO_DIALECT, ISTIO_ENTRIES } from '../../src/dialects/istio';
 
 const REGISTRY = createKindRegistry(
-  [...KUBERNETES_KINDS, ...ISTIO_KINDS],
+  [...KUBERNETES_KINDS, ...ISTIO_DIALECT.kinds],
   createCatalogue(CONFIG_ENTRIES, ISTIO_ENTRIES),
 );
 

@@ -33,6 +33,7 @@ export function compileMesh(view: ClusterView, options: CompileOptions = {}): Co
     delegates: push.virtualServices.brokenDelegates,
     servers: builder.rejectedServers,
     listeners: builder.conflicts(),
+    gatewayApi: push.gatewayApiFindings,
   };
   const result = { snapshots, diagnostics: [...reportOmissions(omissions, written), ...analyze(view, written, mesh)] };
   memories.set(result, memory);

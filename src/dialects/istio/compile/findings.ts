@@ -7,6 +7,7 @@ import {
   type Resource,
 } from '../../../config';
 import type { ConfigOrigin } from '../../../xds';
+import { GATEWAY_API_FINDING_ENTRIES, GATEWAY_API_RULES, type GatewayApiFinding } from '../gateway-api/catalogue';
 import { ISTIO_ENTRIES, RULES, type RuleName } from '../kinds';
 import type { RejectedServer } from './gateway/merged-gateway';
 import type { ListenerConflict } from './listeners/outbound-listeners';
@@ -18,16 +19,17 @@ export interface Omissions {
   readonly delegates: readonly BrokenDelegate[];
   readonly servers: readonly RejectedServer[];
   readonly listeners: readonly ListenerConflict[];
+  readonly gatewayApi: readonly GatewayApiFinding[];
 }
 
 interface Finding {
-  readonly rule: RuleName;
+  readonly code: string;
   readonly origin: ConfigOrigin;
   readonly path: ConfigPath;
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string | number>>;
 }
 
-const CATALOGUE = createCatalogue(ISTIO_ENTRIES);
+const CATALOGUE = createCatalogue(ISTIO_ENTRIES, GATEWAY_API_FINDING_ENTRIES);
 
 const OF_DELEGATE: Readonly<Record<BrokenDelegate['problem'], RuleName>> = {
   'not-found': 'delegate-not-found',
@@ -40,27 +42,44 @@ const OF_SERVER: Readonly<Record<RejectedServer['reason'], RuleName>> = {
   'port-taken': 'server-port-taken',
 };
 
-function findingsIn({ delegates, servers, listeners }: Omissions): readonly Finding[] {
+function findingsIn({ delegates, servers, listeners, gatewayApi }: Omissions): readonly Finding[] {
   return [
     ...delegates.map(({ origin, delegate, problem }) => ({
-      rule: OF_DELEGATE[problem],
+      code: RULES[OF_DELEGATE[problem]].code,
       origin,
       path: origin.path,
       values: { value: delegate },
     })),
-    ...servers.map(({ origin, reason }) => ({ rule: OF_SERVER[reason], origin, path: origin.path, values: {} })),
+    ...servers.map(({ origin, reason }) => ({
+      code: RULES[OF_SERVER[reason]].code,
+      origin,
+      path: origin.path,
+      values: {},
+    })),
     ...listeners.map(({ listenerName, service }) => ({
-      rule: 'listener-taken' as const,
+      code: RULES['listener-taken'].code,
       origin: service.origin,
       path: service.origin.path,
       values: { value: service.hostname, listener: listenerName },
+    })),
+    ...gatewayApi.map(({ rule, origin, values }) => ({
+      code: GATEWAY_API_RULES[rule].code,
+      origin,
+      path: origin.path,
+      values,
     })),
   ];
 }
 
 function resourcesByKey(resources: MeshResources): ReadonlyMap<string, Resource> {
-  const { virtualServices, gateways, services, serviceEntries } = resources;
-  const all: readonly Resource[] = [...virtualServices, ...gateways, ...services, ...serviceEntries];
+  const { virtualServices, gateways, services, serviceEntries, gatewayApi } = resources;
+  const all: readonly Resource[] = [
+    ...virtualServices,
+    ...gateways,
+    ...services,
+    ...serviceEntries,
+    ...Object.values(gatewayApi).flat(),
+  ];
   return new Map(all.map((resource) => [objectKey(resource.ref), resource]));
 }
 
@@ -70,11 +89,11 @@ export function reportOmissions(omissions: Omissions, resources: MeshResources):
   if (findings.length === 0) return [];
   const byKey = resourcesByKey(resources);
   const told = new Map<string, Diagnostic>();
-  for (const { rule, origin, path, values } of findings) {
+  for (const { code, origin, path, values } of findings) {
     const resource = byKey.get(objectKey(origin.ref));
-    const place = JSON.stringify([rule, objectKey(origin.ref), path, values]);
+    const place = JSON.stringify([code, objectKey(origin.ref), path, values]);
     if (resource === undefined || told.has(place)) continue;
-    told.set(place, diagnosticOf(CATALOGUE, resource, { code: RULES[rule].code, path, values }));
+    told.set(place, diagnosticOf(CATALOGUE, resource, { code, path, values }));
   }
   return [...told.values()];
 }

@@ -6,7 +6,9 @@ import { IndexMemos } from './push-context/index-memos';
 import type { MeshResources } from './resources';
 import { SnapshotMemos } from './snapshot-memos';
 
-type ResourceMemos = { readonly [Kind in keyof MeshResources]: Memo<MeshResources[Kind][number]> };
+/** What comes from other APIs is translated anew each time, and recognised as what it was translated to. */
+type RecognisedResources = Omit<MeshResources, 'gatewayApi'>;
+type ResourceMemos = { readonly [Kind in keyof RecognisedResources]: Memo<RecognisedResources[Kind][number]> };
 
 function resourceMemos(previous: ResourceMemos | undefined): ResourceMemos {
   return {
@@ -68,6 +70,7 @@ export class CompileMemory {
       authorizationPolicies: recogniseIn(memos.authorizationPolicies, resources.authorizationPolicies),
       requestAuthentications: recogniseIn(memos.requestAuthentications, resources.requestAuthentications),
       envoyFilters: recogniseIn(memos.envoyFilters, resources.envoyFilters),
+      gatewayApi: resources.gatewayApi,
     };
   }
 }

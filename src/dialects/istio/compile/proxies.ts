@@ -7,6 +7,7 @@ import { augmentLabels, isSubset } from './push-context/endpoint-index';
 import type { PushContext } from './push-context/push-context';
 import { serviceKey } from './push-context/service-index';
 import type { KubernetesServiceResource } from './resources';
+import { GATEWAY_NAME_LABEL } from './security/workload-policies';
 
 const INTERCEPTION_ANNOTATION = 'sidecar.istio.io/interceptionMode';
 const PROXY_CONFIG_ANNOTATION = 'proxy.istio.io/config';
@@ -119,8 +120,8 @@ export function proxyOf(pod: PodView, targets: ServiceTargets): MeshProxy | unde
     nodeName: pod.nodeName,
     dnsDomain: `${pod.namespace}.svc.${DOMAIN_SUFFIX}`,
     interceptionMode: type === 'router' ? 'NONE' : interceptionOf(pod),
-    // The charts run gateways without the right to bind low ports; pods may since the kernel allows it by default.
-    unprivileged: type === 'router',
+    // The charts run gateways without the right to bind low ports; those of the Gateway API are given it.
+    unprivileged: type === 'router' && !Object.hasOwn(pod.labels, GATEWAY_NAME_LABEL),
     dnsCapture: DNS_CAPTURE.test(pod.annotations[PROXY_CONFIG_ANNOTATION] ?? ''),
     serviceTargets: targets.of(pod),
   };

@@ -1,4 +1,5 @@
 import { type ClusterView, SERVICE } from '../../../config';
+import { readGatewayApiResources } from '../gateway-api/resources';
 import {
   AUTHORIZATION_POLICY,
   DESTINATION_RULE,
@@ -27,5 +28,6 @@ export function readResources(view: ClusterView): MeshResources {
     authorizationPolicies: view.list(AUTHORIZATION_POLICY),
     requestAuthentications: view.list(REQUEST_AUTHENTICATION),
     envoyFilters: view.list(ENVOY_FILTER),
+    gatewayApi: readGatewayApiResources(view),
   };
 }

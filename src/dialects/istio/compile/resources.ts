@@ -1,4 +1,5 @@
-import type { Resource } from '../../../config';
+import type { ConfigPath, Resource } from '../../../config';
+import type { GatewayApiResources } from '../gateway-api/resources';
 import type {
   AuthorizationPolicyObject,
   DestinationRuleObject,
@@ -16,6 +17,11 @@ export type VirtualServiceResource = Resource<VirtualServiceObject>;
 export type DestinationRuleResource = Resource<DestinationRuleObject>;
 export type SidecarResource = Resource<SidecarObject>;
 export type GatewayResource = Resource<GatewayObject>;
+/** A Gateway that was made from another object; `ref` and `source` are those of that object. */
+export interface DerivedGateway extends GatewayResource {
+  /** Where its one server is written. */
+  readonly serverPath: ConfigPath;
+}
 export type ServiceEntryResource = Resource<ServiceEntryObject>;
 export type WorkloadEntryResource = Resource<WorkloadEntryObject>;
 export type PeerAuthenticationResource = Resource<PeerAuthenticationObject>;
@@ -55,4 +61,5 @@ export interface MeshResources {
   readonly authorizationPolicies: readonly AuthorizationPolicyResource[];
   readonly requestAuthentications: readonly RequestAuthenticationResource[];
   readonly envoyFilters: readonly EnvoyFilterResource[];
+  readonly gatewayApi: GatewayApiResources;
 }

@@ -132,7 +132,7 @@ class GatewayRouteBuilder {
           name: domainName(host, placed.server.port.number),
           routes: [...routes],
           requiresTls: redirects,
-          origin: { ref: vs.ref, path: ['spec', 'hosts'] },
+          origin: { ref: vs.ref, path: vs.hostsPath },
         });
         continue;
       }

@@ -1,10 +1,11 @@
 import { compareStrings } from '../../../../base';
+import type { ConfigPath } from '../../../../config';
 import type { ConfigOrigin } from '../../../../xds';
 import type { GatewayServer } from '../../kinds';
 import type { MeshProxy, ServiceTarget } from '../model';
 import { isHttp, parseProtocol } from '../protocol';
 import { isSubset } from '../push-context/endpoint-index';
-import type { GatewayResource } from '../resources';
+import type { DerivedGateway, GatewayResource } from '../resources';
 
 /** Where a listener of the gateway stands. istio/istio pilot/pkg/model/gateway.go (ServerPort) */
 export interface ServerPort {
@@ -52,9 +53,9 @@ export interface RejectedServer {
 }
 
 /** Set on Gateways that were made from another API: host names of the services that lead to them. */
-const GATEWAY_SERVICE_ANNOTATION = 'internal.istio.io/gateway-service';
+export const GATEWAY_SERVICE_ANNOTATION = 'internal.istio.io/gateway-service';
 /** Namespace of the object that such a Gateway was made from. */
-const PARENT_NAMESPACE_ANNOTATION = 'internal.istio.io/parent-namespace';
+export const PARENT_NAMESPACE_ANNOTATION = 'internal.istio.io/parent-namespace';
 const PORT_TRANSLATION_OFF_LABEL = 'experimental.istio.io/disable-gateway-port-translation';
 
 export function isPassthroughServer(server: GatewayServer): boolean {
@@ -176,7 +177,7 @@ class GatewayMerger {
           gatewayName,
           routeName: routeNameOf(server, listenPort, gateway),
           sniHosts: server.tls === undefined ? [] : sniHosts,
-          origin: { ref: gateway.ref, path: ['spec', 'servers', index] },
+          origin: { ref: gateway.ref, path: serverPath(gateway, index) },
         };
         const port = { number: listenPort, protocol: server.port.protocol, bind: server.bind ?? '' };
         const reason = this.#place(placed, port);
@@ -262,6 +263,10 @@ class GatewayMerger {
     else at.servers.push(placed);
     return undefined;
   }
+}
+
+function serverPath(gateway: GatewayResource | DerivedGateway, index: number): ConfigPath {
+  return 'serverPath' in gateway ? gateway.serverPath : ['spec', 'servers', index];
 }
 
 function keyOf({ number, protocol, bind }: ServerPort): string {

@@ -1,7 +1,9 @@
+import { compareStrings } from '../../../../base';
 import type { ClusterView, PodView, Resource } from '../../../../config';
+import { type ConvertedGatewayApi, convertGatewayApi } from '../../gateway-api/convert';
 import type { MeshConfig } from '../../mesh-config';
 import { idOf, idsOf } from '../memo';
-import type { MeshResources } from '../resources';
+import type { GatewayResource, MeshResources } from '../resources';
 import { buildDestinationRuleIndex } from './destination-rules';
 import { buildEndpointIndex, type EndpointIndex } from './endpoint-index';
 import { IndexMemos } from './index-memos';
@@ -10,7 +12,7 @@ import type { PushContext } from './push-context';
 import { buildServiceIndex, type ServiceIndex } from './service-index';
 import { convertKubernetesService, convertServiceEntry, type ServiceDefaults } from './services';
 import { buildSidecarIndex } from './sidecar-scope';
-import { buildVirtualServiceIndex } from './virtual-services';
+import { buildVirtualServiceIndex, type VirtualService } from './virtual-services';
 
 interface PushSources {
   readonly view: ClusterView;
@@ -59,6 +61,29 @@ function endpointsOf({ view, resources, mesh, memos }: PushSources, services: Se
   );
 }
 
+/** Everything that a derived VirtualService says, with the places that it comes from. */
+function derivedText(vs: VirtualService): string {
+  return JSON.stringify(vs, (_key, value: unknown) => (value instanceof Map ? [...value] : value));
+}
+
+/** One that says the same as before is the one before, so that its routes are found again. */
+function convertedOf({ view, resources, mesh, memos }: PushSources): ConvertedGatewayApi {
+  const converted = convertGatewayApi(view, resources, mesh.defaultVirtualServiceExportTo);
+  const virtualServices = converted.virtualServices.map((vs) =>
+    memos.virtualServices.get(`derived ${derivedText(vs)}`, () => vs),
+  );
+  return { ...converted, virtualServices };
+}
+
+/** istio/istio pilot/pkg/model/push_context.go (initGateways, sortConfigByCreationTime) */
+function compareGateways(a: GatewayResource, b: GatewayResource): number {
+  return (
+    a.creationOrder - b.creationOrder ||
+    compareStrings(a.metadata.name, b.metadata.name) ||
+    compareStrings(a.metadata.namespace, b.metadata.namespace)
+  );
+}
+
 /** Indexes the resources of a view. istio/istio pilot/pkg/model/push_context.go (createNewContext) */
 export function buildPushContext(
   view: ClusterView,
@@ -69,10 +94,12 @@ export function buildPushContext(
   const sources: PushSources = { view, resources, mesh, memos };
   const services = servicesOf(sources);
   const endpoints = endpointsOf(sources, services);
+  const converted = convertedOf(sources);
   const virtualServices = buildVirtualServiceIndex(
     resources.virtualServices,
     mesh.defaultVirtualServiceExportTo,
     memos.virtualServices,
+    converted.virtualServices,
   );
   const destinationRules = buildDestinationRuleIndex(resources.destinationRules, {
     rootNamespace: mesh.rootNamespace,
@@ -94,7 +121,8 @@ export function buildPushContext(
     virtualServices,
     destinationRules,
     sidecars,
-    gateways: [...resources.gateways].sort((a, b) => a.creationOrder - b.creationOrder),
+    gateways: [...resources.gateways, ...converted.gateways].sort(compareGateways),
+    gatewayApiFindings: converted.findings,
     peerAuthentications: buildPolicyIndex(resources.peerAuthentications),
     authorizationPolicies: buildPolicyIndex(resources.authorizationPolicies),
     requestAuthentications: buildPolicyIndex(resources.requestAuthentications),

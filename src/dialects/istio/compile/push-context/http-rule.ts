@@ -12,6 +12,9 @@ export interface HttpRule {
   readonly route: HttpRoute;
   readonly matches: readonly Sourced<HttpMatchRequest>[];
   readonly origin: ConfigOrigin;
-  /** Origin of a field that was taken over from the root of a delegate. */
+  /**
+   * Origin of a field that was taken over from the root of a delegate, or that another API writes under another name; of an
+   * entry of a list as `route.0`.
+   */
   readonly inherited: ReadonlyMap<string, ConfigOrigin>;
 }

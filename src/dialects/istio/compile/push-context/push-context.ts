@@ -1,4 +1,5 @@
 import type { ClusterView } from '../../../../config';
+import type { GatewayApiFinding } from '../../gateway-api/catalogue';
 import type { MeshConfig } from '../../mesh-config';
 import type {
   AuthorizationPolicyResource,
@@ -26,8 +27,10 @@ export interface PushContext {
   readonly virtualServices: VirtualServiceIndex;
   readonly destinationRules: DestinationRuleIndex;
   readonly sidecars: SidecarIndex;
-  /** Oldest first. */
+  /** Oldest first, those of the Gateway API among them. */
   readonly gateways: readonly GatewayResource[];
+  /** What could not be translated from the Gateway API. */
+  readonly gatewayApiFindings: readonly GatewayApiFinding[];
   readonly peerAuthentications: PolicyIndex<PeerAuthenticationResource>;
   readonly authorizationPolicies: PolicyIndex<AuthorizationPolicyResource>;
   readonly requestAuthentications: PolicyIndex<RequestAuthenticationResource>;

@@ -26,8 +26,10 @@ export type RouteSemantics = 'istio' | 'gateway-api' | 'ingress';
 
 /** A VirtualService as the compiler uses it: delegates merged in, short names resolved. */
 export interface VirtualService {
-  readonly resource: VirtualServiceResource;
+  /** The object that it was written as. */
   readonly ref: ObjectRef;
+  /** Where its hosts are written. */
+  readonly hostsPath: ConfigPath;
   readonly name: string;
   readonly namespace: string;
   readonly hosts: readonly string[];
@@ -119,6 +121,7 @@ function sourced<T>(ref: ObjectRef, path: ConfigPath, value: T): Sourced<T> {
   return { value, origin: { ref, path } };
 }
 
+const HOSTS_PATH: ConfigPath = ['spec', 'hosts'];
 const NOTHING_INHERITED: ReadonlyMap<string, ConfigOrigin> = new Map();
 
 /** The HTTP rules of one object, in order, hosts resolved. */
@@ -184,8 +187,8 @@ function toVirtualService(
   const spec = resource.object.spec ?? {};
   const gateways = spec.gateways ?? [];
   return {
-    resource,
     ref: resource.ref,
+    hostsPath: HOSTS_PATH,
     name,
     namespace,
     hosts: (spec.hosts ?? []).map((host) => resolveShortHost(host, namespace)),

@@ -72,6 +72,12 @@ function originOf(rule: HttpRule, field: string): ConfigOrigin {
   return rule.inherited.get(field) ?? { ref: rule.origin.ref, path: [...rule.origin.path, field] };
 }
 
+/** The same for an entry of a list. */
+function entryOrigin(rule: HttpRule, field: string, index: number): ConfigOrigin {
+  const base = originOf(rule, field);
+  return rule.inherited.get(`${field}.${index}`) ?? { ref: base.ref, path: [...base.path, index] };
+}
+
 /** A share of 0 that was written means no mirroring. istio/istio pilot/pkg/networking/core/route/route.go (MirrorPercent) */
 function mirrorShare(route: HttpRoute): MirrorPolicy['runtimeFraction'] | 'none' {
   const whole = route.mirrorPercent ?? route.mirror_percent;
@@ -102,14 +108,13 @@ function mirrorsOf(context: RuleContext): readonly MirrorPolicy[] {
       mirrors.push(toMirror(clusterOf(route.mirror, context), share, originOf(context.rule, 'mirror')));
     }
   }
-  const base = originOf(context.rule, 'mirrors');
   for (const [index, mirror] of (route.mirrors ?? []).entries()) {
     if (mirror.percentage !== undefined && (mirror.percentage.value ?? 0) <= 0) continue;
     const fraction =
       mirror.percentage === undefined
         ? { numerator: 100, denominator: 100 as const }
         : toFractionalPercent(mirror.percentage);
-    const origin = { ref: base.ref, path: [...base.path, index] };
+    const origin = entryOrigin(context.rule, 'mirrors', index);
     mirrors.push(toMirror(clusterOf(mirror.destination, context), runtimeFraction(fraction), origin));
   }
   return mirrors;
@@ -130,13 +135,12 @@ interface Targets {
 
 function weightedTarget(entry: HttpRouteDestination, context: RuleContext, index: number): WeightedCluster {
   const changes = entry.headers === undefined ? undefined : toHeaderChanges(entry.headers);
-  const { origin } = context.rule;
   return weightedCluster({
     name: clusterOf(entry.destination, context),
     weight: entry.weight ?? 0,
     headers: changes?.mutations ?? NO_HEADER_MUTATIONS,
     ...(changes === undefined || changes.authority === '' ? {} : { hostRewriteLiteral: changes.authority }),
-    origin: { ref: origin.ref, path: [...origin.path, 'route', index] },
+    origin: entryOrigin(context.rule, 'route', index),
   });
 }
 
@@ -217,7 +221,7 @@ function forward(context: RuleContext, headers: HeaderChanges | undefined, prefi
         requestMirrorPolicies: mirrorsOf(context),
         hashPolicy: targets.hashPolicy,
         ...(retryPolicy === undefined ? {} : { retryPolicy }),
-        origin: { ref: rule.origin.ref, path: [...rule.origin.path, 'route'] },
+        origin: originOf(rule, 'route'),
       }),
     },
   };

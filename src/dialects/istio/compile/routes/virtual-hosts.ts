@@ -131,7 +131,7 @@ function groupsOf(
   }
   // Hosts that no service has are only routed at the port of plain HTTP.
   if (byPort.size === 0 && context.listenPort === HTTP_PORT) byPort.set(HTTP_PORT, []);
-  const origin = { ref: vs.ref, path: ['spec', 'hosts'] };
+  const origin = { ref: vs.ref, path: vs.hostsPath };
   return [...byPort].map(([port, list]) => ({ port, services: list, plainHosts, routes, origin }));
 }
 

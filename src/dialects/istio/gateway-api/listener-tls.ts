@@ -1,0 +1,128 @@
+import { type ConfigPath, type Resource, SECRET } from '../../../config';
+import type { GatewaySpec, ListenerTls, SecretReference } from '../../gateway-api';
+import type { ServerTlsSettings } from '../kinds';
+import type { ConversionContext } from './context';
+import { isGranted } from './grants';
+
+const TERMINATE_MODE_OPTION = 'gateway.istio.io/tls-terminate-mode';
+const CIPHER_SUITES_OPTION = 'gateway.istio.io/tls-cipher-suites';
+const LISTENER_MODE_OPTION = 'gateway.istio.io/listener-protocol';
+const AUTO_PASSTHROUGH = 'auto-passthrough';
+const NETWORK_LABEL = 'topology.istio.io/network';
+const GATEWAY_PORT_LABEL = 'networking.istio.io/gatewayPort';
+const AUTO_PASSTHROUGH_PORT = '15443';
+const CREDENTIAL_PREFIX = 'kubernetes-gateway://';
+const CA_SUFFIX = '-cacert';
+/** istio/istio pilot/pkg/model/credentials/resource.go (BuiltinGatewaySecretTypeURI) */
+const BUILTIN_CREDENTIAL = 'builtin://';
+const MAX_CERTIFICATES = 2;
+
+export interface TlsRequest {
+  readonly context: ConversionContext;
+  /** Gateway or ListenerSet. */
+  readonly owner: Resource;
+  readonly port: number;
+  readonly path: ConfigPath;
+  readonly gatewayTls: GatewaySpec['tls'];
+}
+
+/** Settings of a server, and whether the listener may be served with them. */
+export interface ListenerTlsResult {
+  readonly tls?: ServerTlsSettings;
+  readonly valid: boolean;
+}
+
+/** istio/istio pilot/pkg/serviceregistry/kube/conversion.go (IsAutoPassthrough) */
+function isAutoPassthrough(tls: ListenerTls, port: number, labels: Readonly<Record<string, string>>): boolean {
+  if (tls.options?.[LISTENER_MODE_OPTION] === AUTO_PASSTHROUGH) return true;
+  if (!Object.hasOwn(labels, NETWORK_LABEL)) return false;
+  return String(port) === (labels[GATEWAY_PORT_LABEL] ?? AUTO_PASSTHROUGH_PORT);
+}
+
+/** Name of the credential; undefined when it may not be used or is not there, which is reported. */
+function credentialOf({ context, owner, path }: TlsRequest, ref: SecretReference, index: number): string | undefined {
+  const { namespace } = owner.metadata;
+  const at = ref.namespace ?? namespace;
+  const value = `${at}/${ref.name}`;
+  const refPath = [...path, 'certificateRefs', index];
+  const from = { group: owner.ref.group, kind: owner.kind, namespace };
+  const to = { group: ref.group, kind: ref.kind, namespace: at, name: ref.name };
+  if (at !== namespace && !isGranted(context.resources.referenceGrants, { from, to })) {
+    const values = { kind: owner.kind, from: namespace, value: `the ${ref.kind} ${value}`, to: at };
+    context.report(owner.ref, 'reference-not-granted', refPath, values);
+    return undefined;
+  }
+  const isSecret = ref.group === '' && ref.kind === 'Secret';
+  if (!isSecret || context.view.get(SECRET, at, ref.name) === undefined) {
+    context.report(owner.ref, 'listener-certificate', [...refPath, 'name'], { value });
+    return undefined;
+  }
+  return `${CREDENTIAL_PREFIX}${value}`;
+}
+
+/** What the options of the listener say in the place of the usual mode. */
+function terminateMode(tls: ListenerTls): ServerTlsSettings | undefined {
+  switch (tls.options?.[TERMINATE_MODE_OPTION]) {
+    case 'MUTUAL':
+      return { mode: 'MUTUAL' };
+    case 'OPTIONAL_MUTUAL':
+      return { mode: 'OPTIONAL_MUTUAL' };
+    case 'ISTIO_SIMPLE':
+      return { mode: 'SIMPLE', credentialName: BUILTIN_CREDENTIAL };
+    case 'ISTIO_MUTUAL':
+      return { mode: 'ISTIO_MUTUAL' };
+    default:
+      return undefined;
+  }
+}
+
+/** Checks of client certificates that the Gateway asks for at the port. istio/istio pilot/pkg/config/kube/gateway/conversion.go (resolveGatewayTLS) */
+function clientValidation(
+  { gatewayTls, port, owner }: TlsRequest,
+  written: ServerTlsSettings | undefined,
+): ServerTlsSettings {
+  const frontend = gatewayTls?.frontend;
+  const settings = frontend?.perPort?.find((entry) => entry.port === port)?.tls ?? frontend?.default;
+  const [authority] = settings?.validation?.caCertificateRefs ?? [];
+  if (authority === undefined) return {};
+  const scheme = authority.kind === 'ConfigMap' ? 'configmap' : 'kubernetes-gateway';
+  const at = authority.namespace ?? owner.metadata.namespace;
+  const lenient = settings?.validation?.mode === 'AllowInsecureFallback';
+  return {
+    mode: written?.mode ?? (lenient ? 'OPTIONAL_MUTUAL' : 'MUTUAL'),
+    insecureSkipVerify: written === undefined && lenient,
+    caCertCredentialName: `${scheme}://${at}/${authority.name}${CA_SUFFIX}`,
+  };
+}
+
+function terminated(tls: ListenerTls, request: TlsRequest): ListenerTlsResult {
+  const written = terminateMode(tls);
+  if (written?.credentialName !== undefined || written?.mode === 'ISTIO_MUTUAL') return { tls: written, valid: true };
+  const refs = tls.certificateRefs ?? [];
+  const mode = written?.mode ?? 'SIMPLE';
+  if (refs.length > MAX_CERTIFICATES) {
+    request.context.report(request.owner.ref, 'listener-certificates', [...request.path, 'certificateRefs']);
+    return { tls: { mode }, valid: false };
+  }
+  const names = refs.map((ref, index) => credentialOf(request, ref, index)).filter((name) => name !== undefined);
+  const [first] = names;
+  if (first === undefined) return { tls: { mode }, valid: refs.length === 0 };
+  const credentials = names.length === 1 ? { credentialName: first } : { credentialNames: names };
+  return { tls: { mode, ...credentials, ...clientValidation(request, written) }, valid: true };
+}
+
+function cipherSuites(tls: ListenerTls): Pick<ServerTlsSettings, 'cipherSuites'> {
+  const written = tls.options?.[CIPHER_SUITES_OPTION] ?? '';
+  return written === '' ? {} : { cipherSuites: written.split(',').map((suite) => suite.trim()) };
+}
+
+/** istio/istio pilot/pkg/config/kube/gateway/conversion.go (buildTLS) */
+export function toServerTls(tls: ListenerTls | undefined, request: TlsRequest): ListenerTlsResult {
+  if (tls === undefined) return { valid: true };
+  if (tls.mode === 'Passthrough') {
+    const auto = isAutoPassthrough(tls, request.port, request.owner.metadata.labels);
+    return { tls: { mode: auto ? 'AUTO_PASSTHROUGH' : 'PASSTHROUGH', ...cipherSuites(tls) }, valid: true };
+  }
+  const result = terminated(tls, request);
+  return { ...result, tls: { ...result.tls, ...cipherSuites(tls) } };
+}
