@@ -38,6 +38,7 @@ function labelDialect(): MeshDialect {
   return {
     id: 'istio',
     kinds: [],
+    derive: () => [],
     inject: (pod, view) =>
       view.namespaces.find((namespace) => namespace.name === pod.namespace)?.labels['inject'] === 'yes'
         ? { kind: 'inject', reason: 'label', revision: 'r1', labels: {}, annotations: {} }

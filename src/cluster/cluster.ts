@@ -31,7 +31,7 @@ import {
   type PodRecord,
 } from './state';
 import { CLUSTER_TIMER } from './timers';
-import { isProxyOnly, meshConfigText, ViewBuilder } from './view-builder';
+import { isProxyOnly, meshConfigText, ViewBuilder, viewOfObjects } from './view-builder';
 import {
   daemonSetTemplate,
   deploymentTemplate,
@@ -52,6 +52,8 @@ export interface ClusterOptions {
 export interface ClusterCheckpoint {
   readonly state: ClusterState;
   readonly store: ResourceStore;
+  /** What of the store was applied; the rest is derived. */
+  readonly written: ResourceStore;
   readonly book: ApplicationBook;
   readonly controlPlane: ControlPlaneState;
   readonly toldServices: string;
@@ -72,6 +74,9 @@ const WEBHOOK_RETRY_NS: Ns = 5 * NS_PER_S;
  */
 export class Cluster {
   #state: ClusterState = initialClusterState();
+  /** As it was applied. */
+  #written = new ResourceStore([]);
+  /** The applied manifests, and what controllers of the mesh made of them. */
   #store = new ResourceStore([]);
   #book: ApplicationBook = new ApplicationBook(this.#store);
   #templates: readonly WorkloadTemplate[] = [];
@@ -109,7 +114,9 @@ export class Cluster {
   // --- commands -----------------------------------------------------------------------------------------------
 
   /** Makes the manifests the desired state. Controllers start towards it now; proxies learn of it by a push. */
-  apply(store: ResourceStore): void {
+  apply(written: ResourceStore): void {
+    const store = this.#withDerived(written);
+    this.#written = written;
     this.#forgetScaling(store);
     this.#allocateVirtualAddresses(store);
     this.#store = withVirtualAddresses(store, this.#state.virtualAddresses);
@@ -157,7 +164,10 @@ export class Cluster {
       'control-plane',
       up ? 'The control plane pushes again.' : 'The control plane is down; proxies keep their last configuration.',
     );
-    if (up) this.#reconcileAll();
+    if (!up) return;
+    const derives = this.options.dialect.derive(viewOfObjects(this.#written)).length > 0;
+    if (derives || this.#store.resources.length > this.#written.resources.length) this.apply(this.#written);
+    else this.#reconcileAll();
   }
 
   setControlPlaneLag(lagNs: Ns): void {
@@ -278,6 +288,7 @@ export class Cluster {
     return {
       state: cloneState(this.#state),
       store: this.#store,
+      written: this.#written,
       book: this.#book,
       controlPlane: this.#controlPlane.saveState(),
       toldServices: this.#toldServices,
@@ -287,6 +298,7 @@ export class Cluster {
   restore(checkpoint: ClusterCheckpoint): void {
     this.#state = cloneState(checkpoint.state);
     this.#store = checkpoint.store;
+    this.#written = checkpoint.written;
     this.#book = checkpoint.book;
     this.#warm = false;
     const text = meshConfigText(this.#store, this.options.rootNamespace);
@@ -306,6 +318,16 @@ export class Cluster {
 
   #event(type: ClusterEvent['type'], reason: string, object: string, message: string): void {
     this.#lifecycle.record({ atNs: this.options.engine.nowNs, type, reason, object, message });
+  }
+
+  /** What was derived before stays while nobody is there to look after it. */
+  #withDerived(written: ResourceStore): ResourceStore {
+    const before = this.#store.resources.filter(({ ref }) => this.#written.find(ref) === undefined);
+    const derived = this.#state.controlPlane.up ? this.options.dialect.derive(viewOfObjects(written)) : before;
+    const added = derived.filter(({ ref }) => written.find(ref) === undefined);
+    if (added.length === 0) return written;
+    const all = [...written.resources, ...added].sort((a, b) => a.creationOrder - b.creationOrder);
+    return new ResourceStore(all);
   }
 
   #nodesOf(store: ResourceStore): readonly NodeRecord[] {

@@ -8,6 +8,7 @@ import {
   type PodView,
   type Resource,
 } from '../config';
+import type { DerivedView } from '../dialects/mesh-dialect';
 import type { ResourceStore } from './resource-store';
 import { computeEndpoints } from './services';
 import type { ClusterState, NodeRecord, PodRecord } from './state';
@@ -63,26 +64,9 @@ export class ViewBuilder {
     };
   }
 
-  namespaces(): readonly NamespaceView[] {
-    const views = new Map<string, NamespaceView>();
-    for (const resource of this.store().list(NAMESPACE)) {
-      const { name, labels, annotations } = resource.metadata;
-      views.set(name, { name, labels, annotations });
-    }
-    for (const { ref } of this.store().resources) {
-      if (ref.namespace !== '' && !views.has(ref.namespace))
-        views.set(ref.namespace, { name: ref.namespace, labels: {}, annotations: {} });
-    }
-    return [...views.values()];
-  }
-
   build(): ClusterView {
-    const store = this.store();
     return {
-      list: <T>(kind: KindDefinition<T>): readonly Resource<T>[] => store.list(kind),
-      get: <T>(kind: KindDefinition<T>, namespace: string, name: string): Resource<T> | undefined =>
-        store.get(kind, namespace, name),
-      namespaces: this.namespaces(),
+      ...viewOfObjects(this.store()),
       pods: this.state()
         .pods.filter((pod) => pod.phase !== 'waiting')
         .map((pod) => this.podView(pod)),
@@ -90,6 +74,29 @@ export class ViewBuilder {
       meshConfig: this.meshConfig(),
     };
   }
+}
+
+function namespacesOf(store: ResourceStore): readonly NamespaceView[] {
+  const views = new Map<string, NamespaceView>();
+  for (const resource of store.list(NAMESPACE)) {
+    const { name, labels, annotations } = resource.metadata;
+    views.set(name, { name, labels, annotations });
+  }
+  for (const { ref } of store.resources) {
+    if (ref.namespace !== '' && !views.has(ref.namespace))
+      views.set(ref.namespace, { name: ref.namespace, labels: {}, annotations: {} });
+  }
+  return [...views.values()];
+}
+
+/** Manifests as the API server shows them. */
+export function viewOfObjects(store: ResourceStore): DerivedView {
+  return {
+    list: <T>(kind: KindDefinition<T>): readonly Resource<T>[] => store.list(kind),
+    get: <T>(kind: KindDefinition<T>, namespace: string, name: string): Resource<T> | undefined =>
+      store.get(kind, namespace, name),
+    namespaces: namespacesOf(store),
+  };
 }
 
 /** A gateway: the proxy is the pod's own container. */

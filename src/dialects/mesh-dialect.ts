@@ -1,4 +1,4 @@
-import type { ClusterView, Diagnostic, KindDefinition, ObjectMeta, PodView } from '../config';
+import type { ClusterView, Diagnostic, KindDefinition, ObjectMeta, PodView, Resource } from '../config';
 import type { NodeId, XdsSnapshot } from '../xds';
 
 export type DialectId = 'istio' | 'gateway-api' | 'linkerd' | 'consul' | 'kuma' | 'osm';
@@ -21,6 +21,9 @@ export type PodPatch =
       readonly annotations: Readonly<Record<string, string>>;
     };
 
+/** The objects that controllers look at. */
+export type DerivedView = Pick<ClusterView, 'list' | 'get' | 'namespaces'>;
+
 /** Snapshots by node, and what the compiler had to say. Nodes with equal content may share everything but `node`. */
 export interface CompileResult {
   readonly snapshots: ReadonlyMap<NodeId, XdsSnapshot>;
@@ -35,6 +38,11 @@ export interface MeshDialect {
   readonly id: DialectId;
   readonly kinds: readonly KindDefinition[];
   inject(pod: PodTemplateView, view: ClusterView): PodPatch;
+  /**
+   * Objects that the controllers of the mesh keep because of others, such as the Deployment of a gateway. They stay as they
+   * are while the control plane is down.
+   */
+  derive(view: DerivedView): readonly Resource[];
   /** The identity a pod's proxy announces itself with; undefined when the pod runs no proxy of this dialect. */
   nodeId(pod: PodView): NodeId | undefined;
   /** Every proxy of the view, or only `nodes`. `previous` lets the compiler share what did not change. */

@@ -1,5 +1,6 @@
 import type { PresetDefinition } from '../session';
 import bookinfoBehaviors from './bookinfo/behaviors.yaml?raw';
+import bookinfoGatewayApiVisitors from './bookinfo/gateway-api-visitors.yaml?raw';
 import bookinfoGatewayVisitors from './bookinfo/gateway-visitors.yaml?raw';
 import bookinfoVisitors from './bookinfo/visitors.yaml?raw';
 import boutiqueBehaviors from './online-boutique/behaviors.yaml?raw';
@@ -52,6 +53,15 @@ export const PRESETS: readonly PresetDefinition[] = [
     title: 'Bookinfo visitors at the gateway',
     trigger: { images: [BOOKINFO_IMAGE], objects: ['Service./productpage'], kinds: [GATEWAY_KIND] },
     files: [{ path: 'presets/bookinfo-gateway-visitors.yaml', text: bookinfoGatewayVisitors }],
+  },
+  {
+    id: 'bookinfo-gateway-api-visitors',
+    title: 'Bookinfo visitors at the gateway of the Gateway API',
+    trigger: {
+      images: [BOOKINFO_IMAGE],
+      objects: ['Gateway.gateway.networking.k8s.io/bookinfo-gateway'],
+    },
+    files: [{ path: 'presets/bookinfo-gateway-api-visitors.yaml', text: bookinfoGatewayApiVisitors }],
   },
   {
     id: 'online-boutique',

@@ -4,6 +4,7 @@ import type { MeshDialect } from '../mesh-dialect';
 import { compileMesh } from './compile/compile';
 import { ANALYSIS_ENTRIES } from './diagnose/catalogue';
 import { GATEWAY_API_FINDING_ENTRIES } from './gateway-api/catalogue';
+import { deployGateways } from './gateway-api/deployments';
 import { injectPod } from './inject';
 import { ISTIO_KINDS, ISTIO_ENTRIES as KIND_ENTRIES } from './kinds';
 import { nodeIdOf } from './node-id';
@@ -21,6 +22,7 @@ export const ISTIO_DIALECT: MeshDialect = {
   id: 'istio',
   kinds: [...ISTIO_KINDS, ...GATEWAY_API_KINDS],
   inject: injectPod,
+  derive: deployGateways,
   nodeId: nodeIdOf,
   compile: compileMesh,
 };

@@ -1,5 +1,5 @@
 import { compareStrings } from '../../../base';
-import { type ConfigPath, NAMESPACE_NAME_LABEL, type Resource, selectorMatches } from '../../../config';
+import { type ConfigPath, type NamespaceView, type Resource, selectorMatches } from '../../../config';
 import {
   GATEWAY_API_GROUP,
   type GatewayListener,
@@ -13,6 +13,7 @@ import type { GatewayServer } from '../kinds';
 import { classOf, type GatewayClassInfo, isForeignClass, servicesOfGateway } from './classes';
 import type { ConversionContext } from './context';
 import { ListenerConflicts } from './listener-conflicts';
+import { isSetAllowed, listenerSetsOf, namespaceLabels } from './listener-sets';
 import { toServerTls } from './listener-tls';
 
 /** Name part of everything that is derived. istio/istio pkg/config/constants/constants.go (KubernetesGatewayName) */
@@ -60,32 +61,23 @@ export function allowedKinds({ protocol, tls, allowedRoutes }: GatewayListener):
   );
 }
 
-interface NamespaceLabels {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-function labelsOf({ name, labels }: NamespaceLabels): Readonly<Record<string, string>> {
-  return { ...labels, [NAMESPACE_NAME_LABEL]: name };
-}
-
 /** Namespaces whose routes may attach; `*` for all. istio/istio pilot/pkg/config/kube/gateway/conversion.go (namespacesFromSelector) */
 function allowedNamespaces(
   { allowedRoutes }: GatewayListener,
   own: string,
-  namespaces: readonly NamespaceLabels[],
+  namespaces: readonly NamespaceView[],
 ): readonly string[] {
   const { from, selector } = allowedRoutes.namespaces;
   if (from === 'Same') return [own];
   if (from === 'All' || selector === undefined) return ['*'];
   return namespaces
-    .filter((namespace) => selectorMatches(selector, labelsOf(namespace)))
+    .filter((namespace) => selectorMatches(selector, namespaceLabels(namespace)))
     .map(({ name }) => name)
     .sort(compareStrings);
 }
 
 /** No namespace at all is `~`: the listener is there, and no route attaches. */
-function hostsOf(listener: GatewayListener, own: string, namespaces: readonly NamespaceLabels[]): readonly string[] {
+function hostsOf(listener: GatewayListener, own: string, namespaces: readonly NamespaceView[]): readonly string[] {
   const host = listener.hostname ?? '*';
   const allowed = allowedNamespaces(listener, own, namespaces);
   return (allowed.length === 0 ? ['~'] : allowed).map((namespace) => `${namespace}/${host}`);
@@ -115,32 +107,14 @@ class ListenerConverter {
     if (!info.routes) return;
     const conflicts = new ListenerConflicts();
     this.#addListeners(gateway, gateway, info, conflicts);
-    for (const set of this.#setsOf(gateway)) {
-      if (this.#isAllowed(set, gateway, info)) this.#addListeners(set, gateway, info, conflicts);
+    for (const set of listenerSetsOf(gateway, context.resources)) {
+      if (info.listenerSets && isSetAllowed(set, gateway, context.view.namespaces)) {
+        this.#addListeners(set, gateway, info, conflicts);
+        continue;
+      }
+      const values = { parent: gateway.metadata.name, namespace: set.metadata.namespace };
+      context.report(set.ref, 'set-not-allowed', ['spec', 'parentRef'], values);
     }
-  }
-
-  #setsOf({ metadata }: Resource<GatewayObject>): readonly Resource<ListenerSetObject>[] {
-    return this.context.resources.listenerSets.filter((set) => {
-      const { group, kind, name, namespace = set.metadata.namespace } = set.object.spec.parentRef;
-      const isGateway = group === GATEWAY_API_GROUP && kind === 'Gateway';
-      return isGateway && name === metadata.name && namespace === metadata.namespace;
-    });
-  }
-
-  /** istio/istio pilot/pkg/config/kube/gatewaycommon/gateway_utils.go (NamespaceAcceptedByAllowListeners) */
-  #isAllowed(set: Resource<ListenerSetObject>, gateway: Resource<GatewayObject>, info: GatewayClassInfo): boolean {
-    const { namespace } = set.metadata;
-    const { from = 'None', selector } = gateway.object.spec.allowedListeners?.namespaces ?? {};
-    const view = this.context.view.namespaces.find(({ name }) => name === namespace);
-    const selected = from === 'Selector' && view !== undefined && selectorMatches(selector, labelsOf(view));
-    const same = from === 'Same' && namespace === gateway.metadata.namespace;
-    const allowed = info.listenerSets && (from === 'All' || same || selected);
-    if (!allowed) {
-      const values = { parent: gateway.metadata.name, namespace };
-      this.context.report(set.ref, 'set-not-allowed', ['spec', 'parentRef'], values);
-    }
-    return allowed;
   }
 
   #addListeners(

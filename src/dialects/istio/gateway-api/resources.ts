@@ -30,7 +30,7 @@ export interface GatewayApiResources {
   readonly referenceGrants: readonly Resource<ReferenceGrantObject>[];
 }
 
-export function readGatewayApiResources(view: ClusterView): GatewayApiResources {
+export function readGatewayApiResources(view: Pick<ClusterView, 'list'>): GatewayApiResources {
   return {
     gatewayClasses: view.list(GATEWAY_CLASS),
     kubernetesGateways: view.list(GATEWAY),
