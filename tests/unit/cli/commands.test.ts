@@ -125,6 +125,24 @@ describe('compile', () => {
     expect(names).toContain(name);
   });
 
+  it('prints a bootstrap for a stock Envoy with --as envoy and names what it leaves out', async () => {
+    const { code, out, err } = await meshwork(...PROXY, '--as', 'envoy');
+    expect(code).toBe(0);
+    const { staticResources, node } = JSON.parse(out);
+    expect(node.cluster).toBe('missions-v1.heroes');
+    const names = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name);
+    expect(names(staticResources.listeners)).toContain('virtualInbound');
+    expect(names(staticResources.clusters)).toContain('outbound|8080|v1|missions.heroes.svc.cluster.local');
+    expect(out).not.toContain('"rds"');
+    expect(err.split('\n')).toContain('left out: filter istio.metadata_exchange is no part of a stock Envoy');
+  });
+
+  it('names the parts there are when it does not know one', async () => {
+    const { code, err } = await meshwork(...PROXY, '--as', 'bootstrap');
+    expect(code).toBe(2);
+    expect(err).toContain('--as wants one of listeners, routes, clusters, endpoints, envoy; it reads "bootstrap"');
+  });
+
   it('ends with 1 when the workload runs no proxy', async () => {
     const { code, out, err } = await meshwork('compile', shop, '--proxy', 'db');
     expect([code, out, err]).toEqual([1, '', 'db runs no proxy']);
