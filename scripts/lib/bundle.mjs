@@ -11,8 +11,9 @@ export const CACHE = join(ROOT, 'node_modules', '.cache', 'meshwork');
  * The file appears in one step, so that two processes may bundle at once.
  * @param {string} entry
  * @param {string} target
+ * @param {readonly import('vite').Plugin[]} plugins what else happens to the sources on the way
  */
-export async function bundle(entry, target) {
+export async function bundle(entry, target, plugins = []) {
   const { build } = await import('vite');
   mkdirSync(CACHE, { recursive: true });
   const startedAt = new Date();
@@ -22,6 +23,7 @@ export async function bundle(entry, target) {
       configFile: false,
       root: ROOT,
       logLevel: 'error',
+      plugins: [...plugins],
       // Tools that find files beside themselves must stay where they are.
       ssr: { noExternal: true, external: ['vite', '@playwright/test', 'playwright', 'playwright-core'] },
       build: {

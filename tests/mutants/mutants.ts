@@ -1,0 +1,153 @@
+// Deliberate slips in the data plane's rules. Each must be noticed by the suites named beside it: what nobody notices, nobody tests.
+
+/** A text in a source file, replaced by one that means something else. */
+export interface Mutant {
+  readonly name: string;
+  /** Path from the repository's root. */
+  readonly file: string;
+  /** Occurs exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  /** Who must notice: suites of `npm run conformance`, scenarios of `npm run envoy`. One is enough. */
+  readonly conformance?: readonly string[];
+  readonly envoy?: readonly string[];
+}
+
+const SEMANTICS = 'src/engine/proxy/semantics';
+const BALANCING = `${SEMANTICS}/load-balancing`;
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'one retry more than num_retries',
+    file: `${SEMANTICS}/retry-state.ts`,
+    find: 'retriesRemaining: plan.numRetries,',
+    replace: 'retriesRemaining: plan.numRetries + 1,',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'back-off jitter fills only the upper half of its window',
+    file: `${SEMANTICS}/back-off.ts`,
+    find: 'return random.nextU64Mod(window);',
+    replace: 'return Math.floor(window / 2) + random.nextU64Mod(Math.ceil(window / 2));',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'back-off grows by its base instead of doubling',
+    file: `${SEMANTICS}/back-off.ts`,
+    find: 'window * 2 : maxIntervalMs',
+    replace: 'window + 25 : maxIntervalMs',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'gateway-error forgets 504',
+    file: `${SEMANTICS}/retry-state.ts`,
+    find: 'RetryOn.GatewayError) !== 0 && status >= 502 && status < 505',
+    replace: 'RetryOn.GatewayError) !== 0 && status >= 502 && status < 504',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'retriable-4xx takes every client error',
+    file: `${SEMANTICS}/retry-state.ts`,
+    find: 'RetryOn.Retriable4xx) !== 0 && status === 409',
+    replace: 'RetryOn.Retriable4xx) !== 0 && status >= 400 && status < 500',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'connect-failure ignores connect timeouts',
+    file: `${SEMANTICS}/retry-state.ts`,
+    find: " || reason === 'connectionTimeout';",
+    replace: ';',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'overflow is retried',
+    file: `${SEMANTICS}/retry-state.ts`,
+    find: "if (reset.reason === 'overflow') return 'noRetry';",
+    replace: '',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'retry budget rounded up',
+    file: `${SEMANTICS}/retry-state.ts`,
+    find: 'Math.floor((budget.budgetPercent / 100)',
+    replace: 'Math.ceil((budget.budgetPercent / 100)',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'retries avoid only the last host, not all previous ones',
+    file: `${SEMANTICS}/retry-hosts.ts`,
+    find: 'return attempted.includes(host);',
+    replace: 'return attempted.at(-1) === host;',
+    conformance: ['envoy-retry'],
+  },
+  {
+    name: 'max ejection percent rounded down before it is compared',
+    file: `${SEMANTICS}/outlier-detection.ts`,
+    find: 'const percent = (100 * (this.#ejectionsActive + 1)) / this.#hosts.length;',
+    replace: 'const percent = (100 * this.#ejectionsActive) / this.#hosts.length;',
+    conformance: ['envoy-outlier'],
+  },
+  {
+    name: 'ejection time does not grow',
+    file: `${SEMANTICS}/outlier-detection.ts`,
+    find: 'Math.min(baseEjectionTimeMs * monitor.backOff, maxEjectionTimeMs)',
+    replace: 'Math.min(baseEjectionTimeMs, maxEjectionTimeMs)',
+    conformance: ['envoy-outlier'],
+  },
+  {
+    name: 'a success leaves the run of gateway failures standing',
+    file: `${SEMANTICS}/outlier-detection.ts`,
+    find: '      monitor.consecutive5xx = 0;\n      monitor.consecutiveGatewayFailure = 0;\n      return;',
+    replace: '      monitor.consecutive5xx = 0;\n      return;',
+    conformance: ['envoy-outlier'],
+  },
+  {
+    name: 'success rates judged by the sample deviation',
+    file: `${SEMANTICS}/outlier-detection.ts`,
+    find: '(rate - average) * (rate - average), 0) / rates.length;',
+    replace: '(rate - average) * (rate - average), 0) / (rates.length - 1);',
+    conformance: ['envoy-outlier'],
+  },
+  {
+    name: 'panic begins at the threshold instead of below it',
+    file: `${BALANCING}/priority-load.ts`,
+    find: 'return usablePercent < Math.min(FULL, panicThresholdPercent);',
+    replace: 'return usablePercent <= Math.min(FULL, panicThresholdPercent);',
+    conformance: ['envoy-lb'],
+  },
+  {
+    name: 'availability of a priority rounded up',
+    file: `${BALANCING}/priority-load.ts`,
+    find: 'Math.floor((counts.overprovisioningFactor * eligible) / total)',
+    replace: 'Math.ceil((counts.overprovisioningFactor * eligible) / total)',
+    conformance: ['envoy-lb'],
+  },
+  {
+    name: 'the ring numbers its points from one',
+    file: `${BALANCING}/ring-hash.ts`,
+    find: 'let index = 0;',
+    replace: 'let index = 1;',
+    conformance: ['envoy-lb'],
+  },
+  {
+    name: 'Maglev takes hosts as they come',
+    file: `${BALANCING}/maglev.ts`,
+    find: '    .sort((a, b) => compareStrings(a.key, b.key))\n',
+    replace: '',
+    conformance: ['envoy-lb'],
+  },
+  {
+    name: 'header mutations of the most specific level never win',
+    file: `${SEMANTICS}/header-mutation.ts`,
+    find: 'if (configuration.source.mostSpecificHeaderMutationsWins) levels.reverse();',
+    replace: '',
+    conformance: ['envoy-router-check', 'envoy-route-config'],
+  },
+  {
+    name: 'a weighted cluster owns one value too many',
+    file: `${SEMANTICS}/cluster-selection.ts`,
+    find: 'if (value < cluster.cumulativeWeight) return cluster;',
+    replace: 'if (value <= cluster.cumulativeWeight) return cluster;',
+    conformance: ['envoy-router-check'],
+  },
+];
