@@ -10,6 +10,7 @@ import type { HttpRule } from '../../src/dialects/istio/compile/push-context/htt
 import { composePeerAuthentication, type MtlsMode } from '../../src/dialects/istio/compile/push-context/mtls-mode';
 import { buildPolicyIndex } from '../../src/dialects/istio/compile/push-context/policy-index';
 import { policiesFor } from '../../src/dialects/istio/compile/security/workload-policies';
+import { inOrderOfPrecedence } from '../../src/dialects/istio/gateway-api/route-order';
 import {
   AUTHORIZATION_POLICY,
   GATEWAY,
@@ -37,11 +38,11 @@ interface Row {
   readonly description?: string;
   readonly a?: string | readonly string[];
   readonly b?: string | readonly string[];
-  readonly out?: boolean;
+  readonly out?: unknown;
   readonly intersection?: readonly string[];
   readonly hosts?: readonly string[];
   readonly namespace?: string;
-  readonly in?: readonly string[];
+  readonly in?: readonly string[] | readonly HttpRoute[];
   readonly want?: unknown;
   readonly host1?: string;
   readonly host2?: string;
@@ -194,12 +195,28 @@ function bySpecificity(hosts: readonly string[]): readonly string[] {
   return [...hosts].sort((a, b) => (isMoreSpecificHost(a, b) ? -1 : 1));
 }
 
+function namesIn(list: Row['in'] = []): readonly string[] {
+  return list.flatMap((entry) => (typeof entry === 'string' ? [entry] : []));
+}
+
+function routesIn(list: Row['in'] = []): readonly HttpRoute[] {
+  return list.flatMap((entry) => (typeof entry === 'string' ? [] : [entry]));
+}
+
+function byPrecedence(routes: readonly HttpRoute[]): unknown {
+  return inOrderOfPrecedence(routes.map(toRule)).map(({ route, matches }) => ({
+    ...route,
+    match: matches.map(({ value }) => value),
+  }));
+}
+
 const CHECKS: Readonly<Record<string, Check>> = {
+  TestSortHTTPRoutes: ({ in: routes, out }) => [comparable(byPrecedence(routesIn(routes))), comparable(out)],
   TestNameMatches: ({ a, b, out }) => [hostsOverlap(text(a), text(b)), out],
   TestNameSubsetOf: ({ a, b, out }) => [isHostCoveredBy(text(a), text(b)), out],
   TestNamesIntersection: ({ a, b, intersection }) => [intersectHosts(texts(a), texts(b)), intersection ?? []],
   TestNamesForNamespace: ({ hosts, namespace, want }) => [hostsForNamespace(hosts ?? [], namespace ?? ''), want],
-  TestNamesSortOrder: ({ in: hosts, want }) => [bySpecificity(hosts ?? []), want],
+  TestNamesSortOrder: ({ in: hosts, want }) => [bySpecificity(namesIn(hosts)), want],
   TestMoreSpecific: ({ host1, host2, expected }) => [isMoreSpecificHost(host1 ?? '', host2 ?? ''), expected],
   TestConvertProtocol: ({ port, portName, proto, appProto, expectedProto }) => [
     protocolOfServicePort({

@@ -7,6 +7,7 @@ import { runSuite as runEnvoyRouteConfig } from './envoy-route-config';
 import { runSuite as runEnvoyRouterCheck } from './envoy-router-check';
 import { runSuite as runIstioAnalyze } from './istio-analyze';
 import { runSuite as runIstioAuthz } from './istio-authz';
+import { runSuite as runIstioGatewayApi } from './istio-gateway-api';
 import { runSuite as runIstioSimulation } from './istio-simulation';
 import { runSuite as runIstioUnit } from './istio-unit';
 import { runSuite as runIstioValidation } from './istio-validation';
@@ -33,10 +34,10 @@ export const SUITES: readonly ConformanceSuite[] = [
   {
     suite: 'istio-simulation',
     data: ['conformance', 'istio-simulation'],
-    minimumPassed: 351,
+    minimumPassed: 359,
     runSuite: runIstioSimulation,
   },
-  { suite: 'istio-unit', data: ['conformance', 'istio-unit'], minimumPassed: 175, runSuite: runIstioUnit },
+  { suite: 'istio-unit', data: ['conformance', 'istio-unit'], minimumPassed: 182, runSuite: runIstioUnit },
   {
     suite: 'istio-validation',
     data: ['conformance', 'istio-validation'],
@@ -56,7 +57,13 @@ export const SUITES: readonly ConformanceSuite[] = [
     runSuite: runEnvoyOutlier,
   },
   { suite: 'envoy-retry', data: ['conformance', 'envoy-retry'], minimumPassed: 43, runSuite: runEnvoyRetry },
-  { suite: 'istio-analyze', data: ['conformance', 'istio-analyze'], minimumPassed: 128, runSuite: runIstioAnalyze },
+  { suite: 'istio-analyze', data: ['conformance', 'istio-analyze'], minimumPassed: 130, runSuite: runIstioAnalyze },
+  {
+    suite: 'istio-gateway-api',
+    data: ['conformance', 'istio-gateway-api'],
+    minimumPassed: 37,
+    runSuite: runIstioGatewayApi,
+  },
   { suite: 'istio-xds', data: ['conformance', 'istio-xds'], minimumPassed: 500, runSuite: runIstioXds },
   { suite: 'istio-xds-own', data: ['conformance', 'istio-xds'], minimumPassed: 879, runSuite: runIstioXdsOwn },
   {

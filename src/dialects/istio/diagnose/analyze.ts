@@ -4,6 +4,7 @@ import type { MeshConfig } from '../mesh-config';
 import type { Analysis, Analyzer } from './analysis';
 import { ANALYSIS_ENTRIES, ANALYSIS_RULES } from './catalogue';
 import { authorities, subsets } from './destination-rules';
+import { gatewaySelectors, negativeConditions } from './gateway-api';
 import { conflictingGateways, serverPorts, serverSecrets, sharedCertificates } from './gateways';
 import { authorizationPolicies, sidecarSelectors } from './policies';
 import { entryAddresses, entryProtocols, portNames } from './services';
@@ -33,6 +34,8 @@ export const ANALYZERS: readonly Analyzer[] = [
   portNames,
   entryAddresses,
   entryProtocols,
+  gatewaySelectors,
+  negativeConditions,
 ];
 
 const CATALOGUE = createCatalogue(ANALYSIS_ENTRIES);

@@ -102,6 +102,12 @@ export const ANALYSIS_RULES = {
     'Add the port to the service of the gateway.',
   ),
   'internal-gateway': warning('IST0165', '`{value}` was made from a Kubernetes Gateway and may change at any time.'),
+  'selector-of-gateway': warning(
+    'IST0166',
+    'The selector chooses pods of the Kubernetes Gateway {gateway}, where policies are attached by name.',
+    'Name the Gateway in `targetRefs`.',
+  ),
+  'condition-negative': warning('IST0171', 'The status says that {type} does not hold: {reason}, {message}'),
   'subset-empty': warning(
     'IST0173',
     'The subset `{value}` selects no pod: requests to it fail with 503 (no healthy upstream).',

@@ -158,6 +158,9 @@ export const gatewaysOfVirtualServices: Analyzer = {
   name: 'virtualservice.GatewayAnalyzer',
   run: ({ resources }, report) => {
     const gateways = new Map(resources.gateways.map((gateway) => [nameOf(gateway), gateway]));
+    const kubernetesGateways = new Map(
+      resources.gatewayApi.kubernetesGateways.map((gateway) => [nameOf(gateway), gateway]),
+    );
     for (const vs of resources.virtualServices) {
       const { namespace } = vs.metadata;
       for (const [index, name] of (vs.object.spec?.gateways ?? []).entries()) {
@@ -168,9 +171,13 @@ export const gatewaysOfVirtualServices: Analyzer = {
           continue;
         }
         const gateway = gateways.get(fullNameOf(name, namespace));
-        if (gateway === undefined)
+        const kubernetes = kubernetesGateways.get(fullNameOf(name, namespace));
+        if (gateway === undefined && kubernetes === undefined)
           report(vs, { rule: 'reference-missing', path, values: { what: 'gateway', value: name } });
-        const served = hostsOfGateway(gateway, namespace);
+        const served =
+          gateway === undefined && kubernetes !== undefined
+            ? kubernetes.object.spec.listeners.map(({ hostname = '*' }) => hostname)
+            : hostsOfGateway(gateway, namespace);
         const wanted = vs.object.spec?.hosts ?? [];
         if (served.some((host) => wanted.some((other) => hostsOverlap(host, other)))) continue;
         report(vs, { rule: 'host-outside-gateway', path, values: { gateway: fullNameOf(name, namespace) } });

@@ -65,8 +65,8 @@ export const GATEWAY_API_RULES = {
   'listener-protocol': warning('MW2115', 'Istio does not serve the protocol {value}.', 'Use HTTP, HTTPS, TLS or TCP.'),
   'listener-certificate': warning(
     'MW2116',
-    'There is no Secret `{value}`, so the listener is left out.',
-    'Add the Secret.',
+    'There is no {kind} `{value}` with a certificate, so the listener is left out.',
+    'Add the {kind}.',
   ),
   'listener-certificates': warning('MW2117', 'A listener shows two certificates at most; it is left out.'),
   'set-not-allowed': warning(

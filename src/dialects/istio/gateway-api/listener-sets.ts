@@ -1,3 +1,4 @@
+import { compareStrings } from '../../../base';
 import { NAMESPACE_NAME_LABEL, type NamespaceView, type Resource, selectorMatches } from '../../../config';
 import { GATEWAY_API_GROUP, type GatewayObject, type ListenerSetObject } from '../../gateway-api';
 import type { GatewayClassInfo } from './classes';
@@ -8,16 +9,22 @@ export function namespaceLabels({ name, labels }: Pick<NamespaceView, 'name' | '
   return { ...labels, [NAMESPACE_NAME_LABEL]: name };
 }
 
-/** ListenerSets that name the Gateway as their parent, oldest first. */
+function pathOf({ metadata }: Resource): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+/** ListenerSets that name the Gateway as their parent, oldest first, then by name. */
 export function listenerSetsOf(
   { metadata }: Resource<GatewayObject>,
   resources: GatewayApiResources,
 ): readonly Resource<ListenerSetObject>[] {
-  return resources.listenerSets.filter((set) => {
-    const { group, kind, name, namespace = set.metadata.namespace } = set.object.spec.parentRef;
-    const isGateway = group === GATEWAY_API_GROUP && kind === 'Gateway';
-    return isGateway && name === metadata.name && namespace === metadata.namespace;
-  });
+  return resources.listenerSets
+    .filter((set) => {
+      const { group, kind, name, namespace = set.metadata.namespace } = set.object.spec.parentRef;
+      const isGateway = group === GATEWAY_API_GROUP && kind === 'Gateway';
+      return isGateway && name === metadata.name && namespace === metadata.namespace;
+    })
+    .sort((a, b) => a.creationOrder - b.creationOrder || compareStrings(pathOf(a), pathOf(b)));
 }
 
 /** istio/istio pilot/pkg/config/kube/gatewaycommon/gateway_utils.go (NamespaceAcceptedByAllowListeners) */

@@ -1,4 +1,4 @@
-import { type ConfigPath, type Resource, SECRET } from '../../../config';
+import { CONFIG_MAP, type ConfigPath, type KindDefinition, type Resource, SECRET } from '../../../config';
 import type { GatewaySpec, ListenerTls, SecretReference } from '../../gateway-api';
 import type { ServerTlsSettings } from '../kinds';
 import type { ConversionContext } from './context';
@@ -39,25 +39,44 @@ function isAutoPassthrough(tls: ListenerTls, port: number, labels: Readonly<Reco
   return String(port) === (labels[GATEWAY_PORT_LABEL] ?? AUTO_PASSTHROUGH_PORT);
 }
 
-/** Name of the credential; undefined when it may not be used or is not there, which is reported. */
-function credentialOf({ context, owner, path }: TlsRequest, ref: SecretReference, index: number): string | undefined {
+/** An object that a part of TLS needs. */
+interface TlsTarget {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly path: ConfigPath;
+  /** Kinds that may hold it. */
+  readonly kinds: readonly KindDefinition[];
+}
+
+/**
+ * Whether the object that a part of TLS needs may be used and is there; what stands in the way is reported.
+ * istio/istio pilot/pkg/config/kube/gateway/conversion.go (buildSecretReference, buildCaCertificateReference)
+ */
+function isUsable({ context, owner }: TlsRequest, target: TlsTarget): boolean {
   const { namespace } = owner.metadata;
-  const at = ref.namespace ?? namespace;
-  const value = `${at}/${ref.name}`;
-  const refPath = [...path, 'certificateRefs', index];
+  const { group, kind, name, path } = target;
+  const value = `${target.namespace}/${name}`;
   const from = { group: owner.ref.group, kind: owner.kind, namespace };
-  const to = { group: ref.group, kind: ref.kind, namespace: at, name: ref.name };
-  if (at !== namespace && !isGranted(context.resources.referenceGrants, { from, to })) {
-    const values = { kind: owner.kind, from: namespace, value: `the ${ref.kind} ${value}`, to: at };
-    context.report(owner.ref, 'reference-not-granted', refPath, values);
-    return undefined;
+  const to = { group, kind, namespace: target.namespace, name };
+  if (target.namespace !== namespace && !isGranted(context.resources.referenceGrants, { from, to })) {
+    const values = { kind: owner.kind, from: namespace, value: `the ${kind} ${value}`, to: target.namespace };
+    context.report(owner.ref, 'reference-not-granted', path, values);
+    return false;
   }
-  const isSecret = ref.group === '' && ref.kind === 'Secret';
-  if (!isSecret || context.view.get(SECRET, at, ref.name) === undefined) {
-    context.report(owner.ref, 'listener-certificate', [...refPath, 'name'], { value });
-    return undefined;
-  }
-  return `${CREDENTIAL_PREFIX}${value}`;
+  const definition = target.kinds.find((candidate) => candidate.kind === kind && candidate.group === group);
+  if (definition !== undefined && context.view.get(definition, target.namespace, name) !== undefined) return true;
+  context.report(owner.ref, 'listener-certificate', [...path, 'name'], { kind, value });
+  return false;
+}
+
+/** Name of the credential; undefined when it cannot be used. */
+function credentialOf(request: TlsRequest, ref: SecretReference, index: number): string | undefined {
+  const namespace = ref.namespace ?? request.owner.metadata.namespace;
+  const path = [...request.path, 'certificateRefs', index];
+  if (!isUsable(request, { ...ref, namespace, path, kinds: [SECRET] })) return undefined;
+  return `${CREDENTIAL_PREFIX}${namespace}/${ref.name}`;
 }
 
 /** What the options of the listener say in the place of the usual mode. */
@@ -76,22 +95,27 @@ function terminateMode(tls: ListenerTls): ServerTlsSettings | undefined {
   }
 }
 
-/** Checks of client certificates that the Gateway asks for at the port. istio/istio pilot/pkg/config/kube/gateway/conversion.go (resolveGatewayTLS) */
-function clientValidation(
-  { gatewayTls, port, owner }: TlsRequest,
-  written: ServerTlsSettings | undefined,
-): ServerTlsSettings {
+/**
+ * Checks of client certificates that the Gateway asks for at the port; undefined: their authority cannot be used.
+ * istio/istio pilot/pkg/config/kube/gateway/conversion.go (resolveGatewayTLS)
+ */
+function clientValidation(request: TlsRequest, written: ServerTlsSettings | undefined): ServerTlsSettings | undefined {
+  const { gatewayTls, port, owner } = request;
   const frontend = gatewayTls?.frontend;
-  const settings = frontend?.perPort?.find((entry) => entry.port === port)?.tls ?? frontend?.default;
-  const [authority] = settings?.validation?.caCertificateRefs ?? [];
+  const validation = (frontend?.perPort?.find((entry) => entry.port === port)?.tls ?? frontend?.default)?.validation;
+  const [authority, ...others] = validation?.caCertificateRefs ?? [];
   if (authority === undefined) return {};
-  const scheme = authority.kind === 'ConfigMap' ? 'configmap' : 'kubernetes-gateway';
-  const at = authority.namespace ?? owner.metadata.namespace;
-  const lenient = settings?.validation?.mode === 'AllowInsecureFallback';
+  const namespace = authority.namespace ?? owner.metadata.namespace;
+  const path = ['spec', 'tls', 'frontend'];
+  if (others.length > 0 || !isUsable(request, { ...authority, namespace, path, kinds: [SECRET, CONFIG_MAP] })) {
+    return undefined;
+  }
+  const scheme = authority.kind === CONFIG_MAP.kind ? 'configmap://' : CREDENTIAL_PREFIX;
+  const lenient = validation?.mode === 'AllowInsecureFallback';
   return {
     mode: written?.mode ?? (lenient ? 'OPTIONAL_MUTUAL' : 'MUTUAL'),
     insecureSkipVerify: written === undefined && lenient,
-    caCertCredentialName: `${scheme}://${at}/${authority.name}${CA_SUFFIX}`,
+    caCertCredentialName: `${scheme}${namespace}/${authority.name}${CA_SUFFIX}`,
   };
 }
 
@@ -108,7 +132,8 @@ function terminated(tls: ListenerTls, request: TlsRequest): ListenerTlsResult {
   const [first] = names;
   if (first === undefined) return { tls: { mode }, valid: refs.length === 0 };
   const credentials = names.length === 1 ? { credentialName: first } : { credentialNames: names };
-  return { tls: { mode, ...credentials, ...clientValidation(request, written) }, valid: true };
+  const clients = clientValidation(request, written);
+  return { tls: { mode, ...credentials, ...clients }, valid: clients !== undefined };
 }
 
 function cipherSuites(tls: ListenerTls): Pick<ServerTlsSettings, 'cipherSuites'> {
