@@ -34,6 +34,7 @@ export const STAGES = [
   { name: 'acceptance', limitMinutes: 5, run: (options) => runVitest('acceptance', options) },
   { name: 'conformance', limitMinutes: 4, run: (options) => runReporting('tests/conformance/main.ts', options) },
   { name: 'mutants', limitMinutes: 3, run: (options) => runReporting('tests/mutants/main.ts', options) },
+  { name: 'envoy', limitMinutes: 8, run: (options) => runReporting('tests/envoy/main.ts', options) },
   { name: 'build', limitMinutes: 3, run: runBuild },
   { name: 'size', limitMinutes: 1, run: (options) => runScript('scripts/check-size.mjs', options) },
   { name: 'e2e', limitMinutes: 12, run: runEndToEnd },

@@ -17,17 +17,20 @@ import {
   type Faults,
   type NetworkTables,
   NONE,
+  PAYLOAD_HTTP2,
   PAYLOAD_TCP,
   type Party,
   type Pod,
   type Pods,
   podOf,
   processOf,
+  RESET_REMOTE,
   ROLE_APPLICATION,
   type ServiceDirectory,
 } from '../network';
 import type { Spans } from '../telemetry';
 import { Answers } from './answers';
+import type { ApplicationTls, RequestOwner } from './application-contract';
 import type { CallOwner, Calls } from './calls';
 import { OP_CALL, OP_COMPUTE, OP_FORK, type WorkloadRegistry } from './compiled-application';
 import { FRAME_BRANCH, FRAME_LOAD, FRAME_PROBE, FRAME_TASK, type Frames } from './frames';
@@ -56,17 +59,6 @@ export interface ApplicationsState {
   )[];
   readonly queues: IntrusiveFifoState;
   readonly hung: IntrusiveFifoState;
-}
-
-/** Told when a load's or a probe's request is over. */
-export interface RequestOwner {
-  requestFinished(frame: number, response: number): void;
-}
-
-/** Decides about TLS for applications, which know nothing of it themselves. */
-export interface ApplicationTls {
-  /** `hostname` is set for outside hosts that speak TLS. */
-  serveApplication(connection: number, hostname: string | undefined): { readonly kind: string };
 }
 
 /** Serves requests: workers, a bounded queue, and for each request the steps of its endpoint. */
@@ -391,18 +383,30 @@ export class Applications implements Party, CallOwner {
     const process = this.#process(slot);
     let response = f.failure[frame] ?? NONE;
     let bytes = 0;
+    let resets = false;
     if (response === NONE) {
       const endpoint = this.#registry.endpoint(f.subject[frame] ?? 0);
       response = this.#answers.draw(process.rng, endpoint);
       bytes = endpoint.model.response.bodyBytes;
+      resets = endpoint.model.response.reset === true;
     }
     process.completed += 1;
     if (this.#messages.isFailure(response)) process.errors += 1;
     process.busyWorkers -= 1;
     this.#taskSpans.end(frame, process, response);
     this.#frames.release(frame);
-    if (leg !== NONE) this.#answer(slot, leg, response, bytes);
+    if (leg !== NONE && resets) this.#reset(leg);
+    else if (leg !== NONE) this.#answer(slot, leg, response, bytes);
     this.#startWaiting(slot, process);
+  }
+
+  #reset(leg: number): void {
+    const connection = this.#tables.legs.arrays.connection[leg] ?? 0;
+    if (this.#tables.connections.arrays.payload[connection] === PAYLOAD_HTTP2) {
+      this.#exchanges.resetByServer(leg, RESET_REMOTE);
+    } else {
+      this.#connections.closeByServer(connection);
+    }
   }
 
   #answer(slot: number, leg: number, response: number, bytes: number): void {

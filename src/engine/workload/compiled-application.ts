@@ -308,6 +308,7 @@ export class WorkloadRegistry {
       if (model.protocol === 'tcp') return view.method === '';
       if (view.method === '' || (model.protocol === 'grpc') !== grpc) return false;
       if (model.method !== '' && model.method !== view.method) return false;
+      if (model.headers?.some(([name, value]) => view.headers.first(name) !== value)) return false;
       return model.path.kind === 'exact' ? model.path.value === path : path.startsWith(model.path.value);
     });
     if (request >= application.endpointByRequest.length) {

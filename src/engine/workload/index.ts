@@ -1,4 +1,5 @@
-export { Applications, type ApplicationsState, type RequestOwner } from './applications';
+export type { RequestOwner } from './application-contract';
+export { Applications, type ApplicationsState } from './applications';
 export { type CallOwner, Calls } from './calls';
 export { ClientPools, type ClientPoolsState } from './client-pools';
 export { type CompiledCall, WorkloadRegistry, type WorkloadRegistryState } from './compiled-application';

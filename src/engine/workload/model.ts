@@ -37,6 +37,8 @@ export interface EndpointModel {
   /** Empty: any method. */
   readonly method: string;
   readonly path: { readonly kind: 'exact' | 'prefix'; readonly value: string };
+  /** Only requests that carry these headers with these values; lower-case names. */
+  readonly headers?: readonly (readonly [string, string])[];
   readonly protocol: ApplicationProtocol;
   readonly steps: readonly StepModel[];
   readonly response: ResponseModel;
@@ -84,6 +86,8 @@ export interface ResponseModel {
   readonly outcomes: readonly { readonly weight: number; readonly status: number; readonly grpcStatus?: number }[];
   readonly headers: readonly (readonly [string, string])[];
   readonly bodyBytes: number;
+  /** Nothing is answered: the connection is closed, or the stream reset where streams share it. */
+  readonly reset?: boolean;
 }
 
 /** Who sends requests from the edge of the model. */

@@ -312,10 +312,11 @@ export class Clusters {
     return this.#tls.numberOf({ context, alpn });
   }
 
-  /** Whether connections to the host end in the pod's own application. */
+  /** Whether connections to the host end in the pod's own application; a pod may itself have an address of the loopback network. */
   #isLocal(runtime: ClusterRuntime, ip: string): boolean {
     const { facts } = this.#pods.get(runtime.pod);
-    return ip.startsWith('127.') || (runtime.cluster.bindsLoopback && ip === facts.ip);
+    if (ip.startsWith('127.')) return this.#pods.byIp(ip) === undefined;
+    return runtime.cluster.bindsLoopback && ip === facts.ip;
   }
 
   /**

@@ -1,0 +1,109 @@
+// `npm run envoy [-- --only NAME] [--json]`: every scenario in the engine and with a real Envoy, and what disagrees.
+import { writeReport } from '../../scripts/lib/report.mjs';
+import { compare } from './comparison';
+import type { Scenario, SideResult } from './contract';
+import { runInEngine } from './engine-side';
+import { type Prepared, runInEnvoy, startProxies } from './envoy-side';
+import { findGround, placeOf } from './place';
+import { withResources } from './resources';
+import { SCENARIOS } from './scenarios';
+import { findEnvoy } from './virtual-env';
+
+/** Scenarios that run at the same time: most of them wait most of the time. */
+const AT_ONCE = 6;
+const SEED = 1;
+
+interface Report {
+  readonly scenario: Scenario;
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = findEnvoy();
+  if (program.kind === 'missing') {
+    process.stdout.write(
+      `envoy: skipped, because there is no Envoy: ${program.reason}\n0 passed, 0 failed, 1 skipped\n`,
+    );
+    writeReport(argv, { passed: 0, failed: 0 });
+    return 0;
+  }
+  const only = optionValue(argv, '--only');
+  const chosen = SCENARIOS.filter(({ name }) => only === undefined || name.includes(only));
+  if (chosen.length === 0) {
+    process.stderr.write(`envoy: no scenario is called ${only}\n`);
+    return 2;
+  }
+  const reports = await judge(program.path, chosen);
+  const failed = reports.filter(({ problems }) => problems.length > 0).length;
+  process.stdout.write(argv.includes('--json') ? toJson(reports) : toTable(reports));
+  for (const { scenario, problems } of reports) {
+    for (const problem of problems) process.stderr.write(`FAILED ${scenario.name}: ${problem}\n`);
+  }
+  if (!argv.includes('--json'))
+    process.stdout.write(`${reports.length - failed} passed, ${failed} failed, 0 skipped\n`);
+  writeReport(argv, { passed: reports.length - failed, failed });
+  return failed === 0 ? 0 : 1;
+}
+
+function optionValue(argv: readonly string[], option: string): string | undefined {
+  const at = argv.indexOf(option);
+  return at < 0 ? undefined : argv[at + 1];
+}
+
+async function judge(program: string, scenarios: readonly Scenario[]): Promise<readonly Report[]> {
+  const ground = await findGround();
+  const all = scenarios.map((scenario, index): Prepared => {
+    const place = placeOf(scenario, index + 1, ground);
+    return { scenario, place, configs: scenario.configure(place) };
+  });
+  return await withResources(async (resources) => {
+    const proxies = await startProxies(program, all, () => ({}), resources);
+    return await inParallel(all, async (prepared): Promise<Report> => {
+      const start = performance.now();
+      const problems = await judgeOne(prepared, proxies.get(prepared) ?? new Map()).catch((error: unknown) => [
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      ]);
+      return { scenario: prepared.scenario, problems, seconds: (performance.now() - start) / 1000 };
+    });
+  });
+}
+
+async function judgeOne(prepared: Prepared, proxies: Parameters<typeof runInEnvoy>[1]): Promise<readonly string[]> {
+  const envoy: SideResult = await runInEnvoy(prepared, proxies);
+  const engine = runInEngine(prepared.scenario, prepared.configs, prepared.place, SEED);
+  return compare(prepared.scenario, { engine, envoy });
+}
+
+/** The results in the order of the items; a few at a time. */
+async function inParallel<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await run(item);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return results;
+}
+
+function toJson(reports: readonly Report[]): string {
+  const scenarios = reports.map(({ scenario: { name, topic, claim }, problems, seconds }) => ({
+    name,
+    topic,
+    claim,
+    problems,
+    seconds,
+  }));
+  return `${JSON.stringify({ scenarios })}\n`;
+}
+
+function toTable(reports: readonly Report[]): string {
+  const lines = reports.map(
+    ({ scenario, problems, seconds }) =>
+      `${scenario.name.padEnd(34)}${(problems.length === 0 ? 'agrees' : 'DISAGREES').padEnd(11)}${seconds.toFixed(1).padStart(6)}  ${scenario.claim}`,
+  );
+  return `${'scenario'.padEnd(34)}${'result'.padEnd(11)}${'s'.padStart(6)}\n${lines.join('\n')}\n`;
+}
