@@ -100,7 +100,7 @@ export class Lifecycle {
     this.#clientPools.removePod(slot);
     this.#pods.remove(slot);
     this.#releaseGonePods();
-    for (const purpose of ['app', 'kubeproxy', 'lb', 'retry', 'fault', 'proxy', 'route', 'outlier']) {
+    for (const purpose of ['app', 'kubeproxy', 'lb', 'retry', 'fault', 'proxy', 'route', 'outlier', 'health']) {
       this.#streams.drop(`${purpose}/${id}`);
     }
     this.#loads.forgetOrigins();

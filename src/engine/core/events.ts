@@ -66,3 +66,7 @@ export const EVENT_OUTLIER_DETECTED = 33;
 export const EVENT_FILTER_CALL_DONE = 34;
 /** session, generation: nothing was said on a relayed connection for too long. */
 export const EVENT_TCP_IDLE_TIMEOUT = 35;
+/** session, generation: the next active health check of a host is due. */
+export const EVENT_HEALTH_CHECK_DUE = 36;
+/** session, generation: an active health check was not answered in time. */
+export const EVENT_HEALTH_CHECK_TIMEOUT = 37;

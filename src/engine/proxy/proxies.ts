@@ -31,6 +31,7 @@ import { HostHealthFlag, type StreamResetReason } from './semantics';
 import { ProxyTables, type ProxyTablesState } from './tables';
 import { TcpProxies } from './tcp/tcp-proxies';
 import { Clusters, type ClustersState } from './upstream/clusters';
+import { checksHealth, HealthChecks } from './upstream/health-checks';
 import { HostMonitor } from './upstream/host-monitor';
 import { Pools } from './upstream/pools';
 import { OWNER_SHADOW, OWNER_STREAM, PROTOCOL_TCP } from './upstream/tables';
@@ -56,6 +57,7 @@ export class Proxies implements Party {
   readonly #clusters: Clusters;
   readonly #pools: Pools;
   readonly #monitor: HostMonitor;
+  readonly #health: HealthChecks;
   readonly #manager: ConnectionManager;
   readonly #shadows: Shadows;
   readonly #router: Router;
@@ -73,6 +75,8 @@ export class Proxies implements Party {
     const clusters = new Clusters(environment, tables);
     const pools = new Pools(environment, tables, clusters);
     const monitor = new HostMonitor(environment.kernel, tables.upstream, clusters);
+    const health = new HealthChecks(environment, tables, clusters);
+    this.#health = health;
     const reporter = new Reporter(environment, tables, clusters);
     const manager = new ConnectionManager(environment, tables);
     const shadows = new Shadows(environment, tables, { clusters, pools });
@@ -84,7 +88,7 @@ export class Proxies implements Party {
     this.#manager = manager;
     this.#shadows = shadows;
     this.#tcpProxies = tcpProxies;
-    this.#router = new Router(environment, tables, { clusters, pools, monitor, manager, shadows, reporter });
+    this.#router = new Router(environment, tables, { clusters, pools, monitor, health, manager, shadows, reporter });
     this.handshakes = new Handshakes(environment, tables);
     const listeners = new Listeners(environment, tables, this.handshakes);
     this.#downstream = new DownstreamConnections(environment, tables, { listeners, manager, tcpProxies, reporter });
@@ -97,12 +101,19 @@ export class Proxies implements Party {
     this.#reporter.bind(this.#tcpProxies);
     this.#pools.bind(this);
     this.#clusters.bind({
-      handleClusterStarted: (cluster) => this.#monitor.start(cluster),
+      handleClusterStarted: (cluster) => {
+        this.#monitor.start(cluster);
+        this.#health.update(cluster);
+      },
       handleClusterRestored: (cluster, state) => {
         this.#monitor.attach(cluster);
         if (state.detector !== undefined) cluster.detector?.restore(state.detector);
       },
-      handleHostsChanged: (cluster, previous) => this.#monitor.handleHostsChanged(cluster, previous),
+      handleHostsChanged: (cluster, previous) => {
+        this.#monitor.handleHostsChanged(cluster, previous);
+        this.#health.update(cluster);
+      },
+      handleClusterRetired: (cluster) => this.#health.stop(cluster),
       drainPool: (pool) => this.#pools.drain(pool),
     });
   }
@@ -226,15 +237,26 @@ export class Proxies implements Party {
     this.#downstream.forget(connection);
   }
 
+  /** Connections of health checks belong to no pool. */
+  #checksHealth(connection: number): boolean {
+    return checksHealth(this.#network.connections.arrays.clientPool[connection] ?? 0);
+  }
+
   handleConnected(connection: number): void {
-    this.#pools.handleConnected(connection);
+    if (this.#checksHealth(connection)) this.#health.handleConnected(connection);
+    else this.#pools.handleConnected(connection);
   }
 
   handleConnectFailure(connection: number, outcome: number): void {
-    this.#pools.handleConnectFailure(connection, outcome);
+    if (this.#checksHealth(connection)) this.#health.handleConnectFailure(connection);
+    else this.#pools.handleConnectFailure(connection, outcome);
   }
 
   handleClosedByServer(connection: number): void {
+    if (this.#checksHealth(connection)) {
+      this.#health.handleClosedByServer(connection);
+      return;
+    }
     if (this.#isTcp(connection)) this.#tcpProxies.handleUpstreamClosed(connection);
     if (this.#network.connections.isLive(connection)) this.#pools.handleClosedByServer(connection);
   }
@@ -246,7 +268,8 @@ export class Proxies implements Party {
 
   handleResponse(leg: number): void {
     const l = this.#network.legs.arrays;
-    if (this.#isTcp(l.connection[leg] ?? 0)) this.#tcpProxies.handleResponse(leg);
+    if (this.#checksHealth(l.connection[leg] ?? 0)) this.#health.handleResponse(leg);
+    else if (this.#isTcp(l.connection[leg] ?? 0)) this.#tcpProxies.handleResponse(leg);
     else if (this.#tables.upstream.tries.arrays.owner[l.clientContext[leg] ?? 0] === OWNER_STREAM) {
       this.#router.handleResponse(leg);
     } else this.#shadows.handleResponse(leg);
@@ -255,6 +278,10 @@ export class Proxies implements Party {
   handleReset(leg: number, reset: number): void {
     const l = this.#network.legs.arrays;
     const connection = l.connection[leg] ?? 0;
+    if (this.#checksHealth(connection)) {
+      this.#health.handleReset(leg);
+      return;
+    }
     if (this.#isTcp(connection)) {
       this.#tcpProxies.handleReset(leg);
       return;
@@ -322,6 +349,12 @@ export class Proxies implements Party {
         return true;
       case events.EVENT_POOL_READY:
         this.#pools.handlePoolTurn(a);
+        return true;
+      case events.EVENT_HEALTH_CHECK_DUE:
+        this.#health.handleDue(a, b);
+        return true;
+      case events.EVENT_HEALTH_CHECK_TIMEOUT:
+        this.#health.handleTimeout(a, b);
         return true;
       case events.EVENT_TCP_IDLE_TIMEOUT:
         this.#tcpProxies.handleIdleTimeout(a, b);

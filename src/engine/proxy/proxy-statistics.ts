@@ -1,7 +1,7 @@
 import type { ProxyStatistics } from '../observation';
 import { CLUSTER_COUNTERS, HTTP_COUNTERS, HTTP_GAUGES } from './counters';
 import type { ProxyRecord } from './proxy-record';
-import { healthClass } from './semantics';
+import { HostHealthFlag, healthClass } from './semantics';
 import {
   type ClusterRuntime,
   RESOURCE_CONNECTIONS,
@@ -47,6 +47,8 @@ function addCluster(cluster: ClusterRuntime, upstream: UpstreamTables, counters:
   addStatuses(`${prefix}.upstream_rq`, cluster.statuses, counters);
   addStatuses(`${prefix}.retry.upstream_rq`, cluster.retriedStatuses, counters);
   for (const [name, count] of cluster.outlierCounters) counters[`${prefix}.outlier_detection.${name}`] = count;
+  for (const [name, count] of cluster.rareCounters) counters[`${prefix}.${name}`] = count;
+  if (cluster.cluster.healthCheck !== undefined) addHealthChecks(`${prefix}.health_check`, cluster, counters, gauges);
   if (cluster.detector !== undefined) {
     gauges[`${prefix}.outlier_detection.ejections_active`] = cluster.detector.ejectionsActive;
   }
@@ -63,6 +65,23 @@ function addCluster(cluster: ClusterRuntime, upstream: UpstreamTables, counters:
     gauges[`${prefix}.host.${address}.rq_active`] = h.activeRequests[host] ?? 0;
     gauges[`${prefix}.host.${address}.cx_active`] = h.activeConnections[host] ?? 0;
   }
+}
+
+// envoyproxy/envoy source/extensions/health_checkers/common/health_checker_base_impl.h ALL_HEALTH_CHECKER_STATS
+const HEALTH_CHECK_COUNTERS = ['attempt', 'success', 'failure', 'passive_failure', 'network_failure', 'verify_cluster'];
+
+function addHealthChecks(prefix: string, cluster: ClusterRuntime, counters: Numbers, gauges: Numbers): void {
+  for (const name of HEALTH_CHECK_COUNTERS) {
+    counters[`${prefix}.${name}`] = cluster.rareCounters.get(`health_check.${name}`) ?? 0;
+  }
+  let healthy = 0;
+  let degraded = 0;
+  for (const flags of cluster.columns.flags) {
+    if ((flags & HostHealthFlag.FailedActiveHc) === 0) healthy += 1;
+    if ((flags & HostHealthFlag.DegradedActiveHc) !== 0) degraded += 1;
+  }
+  gauges[`${prefix}.healthy`] = healthy;
+  gauges[`${prefix}.degraded`] = degraded;
 }
 
 function addStatuses(prefix: string, statuses: Uint32Array, counters: Numbers): void {

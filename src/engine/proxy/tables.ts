@@ -4,6 +4,7 @@ import { ConnectionClasses, type ConnectionClassesState } from './http/connectio
 import { Streams, type StreamsState } from './http/streams';
 import type { ProxyRecord } from './proxy-record';
 import { Sessions } from './tcp/sessions';
+import { HealthSessions } from './upstream/health-sessions';
 import { UpstreamTables, type UpstreamTablesState } from './upstream/tables';
 import { type ClientTls, TlsContexts } from './upstream/tls-contexts';
 
@@ -15,6 +16,7 @@ export interface ProxyTablesState {
   readonly upstream: UpstreamTablesState;
   readonly streams: StreamsState;
   readonly sessions: ColumnsState;
+  readonly health: ColumnsState;
 }
 
 /** What the parts of all proxies have in common. */
@@ -27,6 +29,7 @@ export class ProxyTables {
   readonly upstream = new UpstreamTables();
   readonly streams = new Streams();
   readonly sessions = new Sessions();
+  readonly health = new HealthSessions();
 
   save(): ProxyTablesState {
     return {
@@ -36,6 +39,7 @@ export class ProxyTables {
       upstream: this.upstream.save(),
       streams: this.streams.save(),
       sessions: this.sessions.save(),
+      health: this.health.save(),
     };
   }
 
@@ -46,5 +50,6 @@ export class ProxyTables {
     this.upstream.restore(state.upstream);
     this.streams.restore(state.streams);
     this.sessions.restore(state.sessions);
+    this.health.restore(state.health);
   }
 }

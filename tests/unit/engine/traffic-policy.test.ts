@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineCommand, PodSpec, ProbeResult, RequestModel, Simulation } from '../../../src/engine';
+import type { PodSpec, Simulation } from '../../../src/engine';
 import {
   type Cluster,
   circuitBreakerThresholds,
@@ -13,7 +13,6 @@ import {
   type Init,
   mirrorPolicy,
   outlierDetection,
-  type Route,
   redirectTo,
   ringHash,
   route,
@@ -21,52 +20,9 @@ import {
   runtimeFraction,
   weightedClusters,
 } from '../../../src/xds';
-import {
-  applySnapshots,
-  outboundCluster,
-  outboundName,
-  SIDECAR_ONE_WORKER,
-  serviceRoutes,
-  sidecarSnapshot,
-} from './mesh';
-import {
-  addPods,
-  application,
-  compute,
-  constantNetwork,
-  endpoint,
-  MS,
-  openLoad,
-  podSpec,
-  request,
-  S,
-  serviceEntry,
-  simulate,
-} from './world';
-
-const FOREVER = Number.MAX_SAFE_INTEGER;
-
-interface WorldInit {
-  readonly routes?: readonly Route[];
-  readonly clusters?: readonly Cluster[];
-  readonly filters?: readonly HttpFilter[];
-  readonly cluster?: Init<Cluster>;
-}
-
-/** Client a (sidecar, one worker) calls the pods of b, which have no sidecars. */
-function world(bs: readonly PodSpec[], init: WorldInit = {}): EngineCommand[] {
-  const a = podSpec('a', 1, { proxy: SIDECAR_ONE_WORKER });
-  const clusters = init.clusters ?? [outboundCluster('b', bs, init.cluster)];
-  const routes = serviceRoutes('b', [
-    ...(init.routes ?? [route({ action: forwardTo(outboundName('b'), { timeoutNs: 0 }) })]),
-  ]);
-  return [
-    ...addPods([a, ...bs]),
-    { kind: 'setServices', services: [serviceEntry('b', bs)] },
-    { kind: 'setNetwork', network: constantNetwork(MS) },
-    ...applySnapshots([[a, sidecarSnapshot(a, { clusters, routes, filters: init.filters ?? [] }, undefined)]]),
-  ];
-}
+import { clientWorld, counters, FOREVER, send } from './client-world';
+import { outboundCluster, outboundName } from './mesh';
+import { application, compute, endpoint, MS, openLoad, podSpec, request, S, simulate } from './world';
 
 function pod(
   index: number,
@@ -84,19 +40,6 @@ function pod(
       ],
     }),
   });
-}
-
-function send(simulation: Simulation, init: Partial<RequestModel> = {}): ProbeResult {
-  const id = simulation.probe({ from: 'a-1', request: request('b', init) });
-  simulation.advanceTo(simulation.nowNs + 5 * S, FOREVER);
-  simulation.checkInvariants();
-  const result = simulation.probeResult(id);
-  if (result === undefined) throw new Error('no result');
-  return result;
-}
-
-function counters(simulation: Simulation): Readonly<Record<string, number>> {
-  return simulation.proxyStatistics('a-1')?.counters ?? {};
 }
 
 function requestsTo(simulation: Simulation, version: string): number {
@@ -120,7 +63,7 @@ describe('routes', () => {
         action: forwardTo(outboundName('b')),
       }),
     ];
-    const simulation = simulate(1, world([pod(1)], { routes }));
+    const simulation = simulate(1, clientWorld([pod(1)], { routes }));
     expect(send(simulation, { path: '/direct' })).toMatchObject({ status: 418, flags: [], details: 'direct_response' });
     expect(send(simulation, { path: '/old' })).toMatchObject({ status: 301, flags: [] });
     expect(send(simulation, { path: '/gone' })).toMatchObject({
@@ -142,7 +85,7 @@ describe('routes', () => {
   it('splits by weight', () => {
     const [v1, v2] = [pod(1, { version: 'v1' }), pod(2, { version: 'v2' })];
     const simulation = simulate(2, [
-      ...world([v1, v2], {
+      ...clientWorld([v1, v2], {
         clusters: [outboundCluster('b', [v1], {}, 'v1'), outboundCluster('b', [v2], {}, 'v2')],
         routes: [
           route({ action: forwardTo(weightedClusters([outboundName('b', 'v1'), 90], [outboundName('b', 'v2'), 10])) }),
@@ -162,7 +105,7 @@ describe('routes', () => {
   it('mirrors without waiting for the copy', () => {
     const [v1, v2] = [pod(1, { version: 'v1' }), pod(2, { version: 'v2', computeNs: 2 * S })];
     const simulation = simulate(3, [
-      ...world([v1, v2], {
+      ...clientWorld([v1, v2], {
         clusters: [outboundCluster('b', [v1], {}, 'v1'), outboundCluster('b', [v2], {}, 'v2')],
         routes: [
           route({
@@ -189,7 +132,7 @@ describe('routes', () => {
     const bs = [1, 2, 3, 4].map((index) => pod(index, { version: `v${index}` }));
     const simulation = simulate(
       4,
-      world(bs, {
+      clientWorld(bs, {
         cluster: { lbPolicy: ringHash({}) },
         routes: [
           route({
@@ -212,7 +155,7 @@ describe('faults', () => {
       name: 'envoy.filters.http.fault',
       fault: { headers: [], abort: { kind: 'httpStatus', httpStatus: 555, percentage: fractionalPercent(100) } },
     };
-    const simulation = simulate(5, world([pod(1)], { filters: [abort] }));
+    const simulation = simulate(5, clientWorld([pod(1)], { filters: [abort] }));
     expect(send(simulation)).toMatchObject({
       status: 555,
       flags: ['FI'],
@@ -225,7 +168,7 @@ describe('faults', () => {
     };
     const delayed = simulate(
       5,
-      world([pod(1)], {
+      clientWorld([pod(1)], {
         filters: [delay],
         routes: [route({ action: forwardTo(outboundName('b'), { timeoutNs: S }) })],
       }),
@@ -242,7 +185,7 @@ describe('circuit breakers', () => {
   });
 
   it('refuses the first request of a cold pool where nothing may be pending', () => {
-    const simulation = simulate(6, world([pod(1)], { cluster: thresholds({ maxPendingRequests: 0 }) }));
+    const simulation = simulate(6, clientWorld([pod(1)], { cluster: thresholds({ maxPendingRequests: 0 }) }));
     expect(send(simulation)).toMatchObject({
       status: 503,
       flags: ['UO'],
@@ -254,7 +197,7 @@ describe('circuit breakers', () => {
   it('lets one connection serve and one request wait, and refuses the third', () => {
     const simulation = simulate(
       7,
-      world([pod(1, { computeNs: S })], {
+      clientWorld([pod(1, { computeNs: S })], {
         cluster: thresholds({ maxConnections: 1, maxPendingRequests: 1 }),
       }),
     );
@@ -273,7 +216,7 @@ describe('circuit breakers', () => {
   it('bounds active requests of a multiplexed connection', () => {
     const simulation = simulate(
       8,
-      world([pod(1, { computeNs: S })], {
+      clientWorld([pod(1, { computeNs: S })], {
         cluster: {
           ...thresholds({ maxRequests: 2 }),
           httpProtocol: { protocol: 'http2' },
@@ -288,7 +231,7 @@ describe('circuit breakers', () => {
 
   it('always lets a pool have its first connection', () => {
     const bs = [pod(1, { computeNs: S }), pod(2, { computeNs: S })];
-    const simulation = simulate(9, world(bs, { cluster: thresholds({ maxConnections: 1 }) }));
+    const simulation = simulate(9, clientWorld(bs, { cluster: thresholds({ maxConnections: 1 }) }));
     const ids = [1, 2].map(() => simulation.probe({ from: 'a-1', request: request('b') }));
     simulation.advanceTo(500 * MS, FOREVER);
     simulation.checkInvariants();
@@ -309,7 +252,7 @@ describe('outlier detection', () => {
   };
 
   it('ejects the failing pod and brings it back on a tick after the ejection time', () => {
-    const simulation = simulate(10, [...world(bs, { cluster: detect({ maxEjectionPercent: 100 }) }), load]);
+    const simulation = simulate(10, [...clientWorld(bs, { cluster: detect({ maxEjectionPercent: 100 }) }), load]);
     simulation.advanceTo(5 * S, FOREVER);
     expect(simulation.pods().find(({ id }) => id === 'b-1')?.ejectedBy).toEqual(['a-1']);
     const before = requestsTo(simulation, 'v1');
@@ -322,7 +265,7 @@ describe('outlier detection', () => {
   });
 
   it('ejects nobody among three pods at the default limit of 10 %', () => {
-    const simulation = simulate(11, [...world(bs, { cluster: detect({}) }), load]);
+    const simulation = simulate(11, [...clientWorld(bs, { cluster: detect({}) }), load]);
     simulation.advanceTo(20 * S, FOREVER);
     expect(simulation.pods().flatMap(({ ejectedBy }) => ejectedBy)).toEqual([]);
     expect(counters(simulation)[`cluster.${outboundName('b')}.outlier_detection.ejections_overflow`]).toBeGreaterThan(
@@ -340,7 +283,7 @@ describe('outlier detection', () => {
         ...detect({ consecutive5xx: 1, maxEjectionPercent: 100 }),
         commonLbConfig: commonLbConfig({ healthyPanicThresholdPercent }),
       };
-      const simulation = simulate(12, world(bad, { cluster }));
+      const simulation = simulate(12, clientWorld(bad, { cluster }));
       send(simulation);
       send(simulation);
       expect(send(simulation)).toMatchObject({ status, flags: status === 503 ? ['UH'] : [] });

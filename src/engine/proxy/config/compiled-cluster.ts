@@ -16,6 +16,7 @@ import {
   type LoadBalancerPlan,
   type OutlierSettings,
 } from '../semantics';
+import { type CompiledHealthCheck, compileHealthCheck } from './compiled-health-check';
 
 /** The two routing priorities, which have resources of their own. */
 export const PRIORITY_DEFAULT = 0;
@@ -61,6 +62,7 @@ export interface CompiledCluster {
   readonly endpoints: readonly CompiledEndpoint[];
   readonly thresholds: readonly [CompiledThresholds, CompiledThresholds];
   readonly outlier: OutlierSettings | undefined;
+  readonly healthCheck: CompiledHealthCheck | undefined;
   readonly connectTimeoutNs: Ns;
   readonly idleTimeoutNs: Ns;
   readonly maxRequestsPerConnection: number;
@@ -118,6 +120,7 @@ function compileUncached(source: Cluster, assignment: ClusterLoadAssignment): Co
     endpoints: compileEndpoints(source, assignment),
     thresholds: [compileThresholds(source, 'DEFAULT'), compileThresholds(source, 'HIGH')],
     outlier: source.outlierDetection === undefined ? undefined : compileOutlierDetection(source.outlierDetection),
+    healthCheck: compileHealthCheck(source),
     connectTimeoutNs: source.connectTimeoutNs,
     idleTimeoutNs: http.idleTimeoutNs ?? DEFAULT_HTTP_IDLE_TIMEOUT_NS,
     maxRequestsPerConnection:

@@ -1,12 +1,4 @@
-import type {
-  FilterChain,
-  HttpConnectionManager,
-  JsonObject,
-  JsonValue,
-  Listener,
-  NetworkFilter,
-  TcpProxy,
-} from '../../../xds';
+import type { FilterChain, HttpConnectionManager, Listener, NetworkFilter, TcpProxy } from '../../../xds';
 import {
   type CompiledFilterChains,
   type CompiledRbac,
@@ -15,6 +7,7 @@ import {
   compileRbac,
 } from '../semantics';
 import { type CompiledHttpFilter, compileHttpFilters } from './compiled-filters';
+import { fieldOf, stringsOf } from './extra-fields';
 
 /** An HTTP connection manager with what does not change per request. */
 export interface CompiledHcm {
@@ -61,27 +54,14 @@ export interface CompiledListener {
   readonly chains: ReadonlyMap<FilterChain, CompiledChain>;
 }
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-/** A field of protojson, which may be written in either of its two spellings. */
-function fieldOf(object: JsonValue | undefined, camelCase: string, snakeCase: string): JsonValue | undefined {
-  return isObject(object) ? (object[camelCase] ?? object[snakeCase]) : undefined;
-}
-
-function stringsOf(value: JsonValue | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
-}
-
 // istio/proxy source/extensions/filters/http/alpn/config.proto
 function alpnOverrideOf(hcm: HttpConnectionManager): AlpnOverride | undefined {
   const filter = hcm.httpFilters.find(({ kind, name }) => kind === 'opaque' && name.includes('alpn'));
-  const overrides = filter?.kind === 'opaque' ? fieldOf(filter.config, 'alpnOverride', 'alpn_override') : undefined;
+  const overrides = filter?.kind === 'opaque' ? fieldOf(filter.config, 'alpnOverride') : undefined;
   if (!Array.isArray(overrides)) return undefined;
   const namesFor = (protocol: string): readonly string[] => {
-    const entry = overrides.find((item) => fieldOf(item, 'upstreamProtocol', 'upstream_protocol') === protocol);
-    return stringsOf(fieldOf(entry, 'alpnOverride', 'alpn_override'));
+    const entry = overrides.find((item) => fieldOf(item, 'upstreamProtocol') === protocol);
+    return stringsOf(fieldOf(entry, 'alpnOverride'));
   };
   return { http1: namesFor('HTTP11'), http2: namesFor('HTTP2') };
 }

@@ -17,6 +17,7 @@ export {
   effectiveRbac,
   overrideOf,
 } from './compiled-filters';
+export type { CompiledHealthCheck } from './compiled-health-check';
 export type { AlpnOverride, CompiledChain, CompiledHcm, CompiledListener } from './compiled-listener';
 export { ConfigRegistry, type ConfigRegistryState } from './config-registry';
 export { contentKey, sameContent } from './content-key';

@@ -37,6 +37,7 @@ import {
 import type { ProxyTables } from '../tables';
 import type { ClusterRuntime } from '../upstream/cluster-runtime';
 import type { Clusters } from '../upstream/clusters';
+import type { HealthChecks } from '../upstream/health-checks';
 import type { HostMonitor } from '../upstream/host-monitor';
 import type { Pools } from '../upstream/pools';
 import { OWNER_STREAM, TRY_ATTACHED, TRY_DONE, type UpstreamTables } from '../upstream/tables';
@@ -62,6 +63,7 @@ export interface RouterParts {
   readonly clusters: Clusters;
   readonly pools: Pools;
   readonly monitor: HostMonitor;
+  readonly health: HealthChecks;
   readonly manager: ConnectionManager;
   readonly shadows: Shadows;
   readonly reporter: TryReporter;
@@ -84,6 +86,7 @@ export class Router implements StreamRouter {
   readonly #clusters: Clusters;
   readonly #pools: Pools;
   readonly #monitor: HostMonitor;
+  readonly #health: HealthChecks;
   readonly #manager: ConnectionManager;
   readonly #shadows: Shadows;
   readonly #reporter: TryReporter;
@@ -116,6 +119,7 @@ export class Router implements StreamRouter {
     this.#clusters = parts.clusters;
     this.#pools = parts.pools;
     this.#monitor = parts.monitor;
+    this.#health = parts.health;
     this.#manager = parts.manager;
     this.#shadows = parts.shadows;
     this.#heads = new Heads(environment, tables, parts.clusters, parts.manager);
@@ -362,6 +366,9 @@ export class Router implements StreamRouter {
     cluster.countBy(counters.CX_RX_BYTES, bytes);
     const plan = this.routePlanOf(stream);
     this.#monitor.responded(cluster, host, plan.request, this.#messages.response(response));
+    if (cluster.cluster.healthCheck !== undefined) {
+      this.#health.handleProxiedResponse(cluster, host, this.#messages.response(response));
+    }
     const decision = this.#retries.decideOnResponse(stream, plan, cluster, response);
     if (decision === 'yes') {
       // A body that is still to come ends with the connection.

@@ -147,24 +147,50 @@ function milliseconds(durationNs: number): number {
   return Math.floor(durationNs / NS_PER_MS);
 }
 
+/** What is added to intervals at random. */
+export interface HealthCheckJitter {
+  readonly intervalJitterNs: number;
+  /** Percent of the interval. */
+  readonly intervalJitterPercent: number;
+}
+
+// HealthCheckerImplBase::intervalWithJitter
+function withJitter(baseMs: number, jitter: HealthCheckJitter | undefined, random: RandomSource | undefined): number {
+  if (jitter === undefined || random === undefined) return atLeastOne(baseMs);
+  let ms = baseMs;
+  const percentMs = Math.floor((jitter.intervalJitterPercent * baseMs) / 100);
+  if (percentMs > 0) ms += random.nextU64Mod(percentMs);
+  const jitterMs = milliseconds(jitter.intervalJitterNs);
+  if (jitterMs > 0) ms += random.nextU64Mod(jitterMs);
+  return atLeastOne(ms);
+}
+
 /** Milliseconds from a check's result to the next check; `hadTraffic`: the cluster has made an upstream connection at some time. */
 // HealthCheckerImplBase::interval
+// biome-ignore lint/complexity/useMaxParams: what an interval depends on.
 export function nextHealthCheckMs(
   check: HealthCheck,
   result: HealthCheckResult['kind'],
   transition: HealthTransition,
   hadTraffic: boolean,
+  jitter?: HealthCheckJitter,
+  random?: RandomSource,
 ): number {
-  const healthy = result === 'success';
-  const pending = transition === 'pending';
+  return withJitter(
+    milliseconds(intervalNs(check, result === 'success', transition === 'pending', hadTraffic)),
+    jitter,
+    random,
+  );
+}
+
+function intervalNs(check: HealthCheck, healthy: boolean, pending: boolean, hadTraffic: boolean): number {
   if (!hadTraffic) {
     const healthyNs = check.noTrafficHealthyIntervalNs ?? check.noTrafficIntervalNs;
-    return atLeastOne(milliseconds(healthy && !pending ? healthyNs : check.noTrafficIntervalNs));
+    return healthy && !pending ? healthyNs : check.noTrafficIntervalNs;
   }
-  if (healthy)
-    return atLeastOne(milliseconds(pending ? (check.healthyEdgeIntervalNs ?? check.intervalNs) : check.intervalNs));
+  if (healthy) return pending ? (check.healthyEdgeIntervalNs ?? check.intervalNs) : check.intervalNs;
   const unhealthyNs = check.unhealthyIntervalNs ?? check.intervalNs;
-  return atLeastOne(milliseconds(pending ? (check.unhealthyEdgeIntervalNs ?? unhealthyNs) : unhealthyNs));
+  return pending ? (check.unhealthyEdgeIntervalNs ?? unhealthyNs) : unhealthyNs;
 }
 
 function atLeastOne(ms: number): number {

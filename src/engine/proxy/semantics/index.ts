@@ -137,6 +137,7 @@ export {
   createHealthCheckState,
   excludesHost,
   firstHealthCheckMs,
+  type HealthCheckJitter,
   type HealthCheckOutcome,
   type HealthCheckResult,
   type HealthCheckState,

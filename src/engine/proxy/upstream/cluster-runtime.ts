@@ -41,6 +41,8 @@ export interface ClusterRuntimeState {
   readonly dynamicHosts: readonly (readonly [number, number])[];
   readonly detector: OutlierState | undefined;
   readonly outlierCounters: readonly (readonly [string, number])[];
+  readonly rareCounters: readonly (readonly [string, number])[];
+  readonly healthSessions: readonly (readonly [number, number])[];
   readonly directoryVersion: number;
 }
 
@@ -82,6 +84,10 @@ export class ClusterRuntime {
   detector: OutlierDetector | undefined;
   /** Counters under `outlier_detection.`. */
   readonly outlierCounters = new Map<string, number>();
+  /** Counters that exist once they have been raised: those of health checks and of filters' calls. */
+  readonly rareCounters = new Map<string, number>();
+  /** Session of the active health check of each host. */
+  readonly healthSessions = new Map<number, number>();
   /** Version of the service directory that names of a DNS cluster were resolved with. */
   directoryVersion = -1;
 
@@ -102,6 +108,10 @@ export class ClusterRuntime {
 
   countBy(counter: number, amount: number): void {
     this.counters[counter] = (this.counters[counter] ?? 0) + amount;
+  }
+
+  countRare(name: string): void {
+    this.rareCounters.set(name, (this.rareCounters.get(name) ?? 0) + 1);
   }
 
   countStatus(status: number): void {
@@ -178,6 +188,8 @@ export class ClusterRuntime {
       dynamicHosts: [...this.dynamicHosts],
       detector: this.detector?.save(),
       outlierCounters: [...this.outlierCounters],
+      rareCounters: [...this.rareCounters],
+      healthSessions: [...this.healthSessions],
       directoryVersion: this.directoryVersion,
     };
   }
@@ -207,6 +219,10 @@ export class ClusterRuntime {
     for (const [address, host] of state.dynamicHosts) this.dynamicHosts.set(address, host);
     this.outlierCounters.clear();
     for (const [name, count] of state.outlierCounters) this.outlierCounters.set(name, count);
+    this.rareCounters.clear();
+    for (const [name, count] of state.rareCounters) this.rareCounters.set(name, count);
+    this.healthSessions.clear();
+    for (const [host, session] of state.healthSessions) this.healthSessions.set(host, session);
     this.directoryVersion = state.directoryVersion;
   }
 }

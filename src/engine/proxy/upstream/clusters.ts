@@ -22,7 +22,7 @@ import {
 } from '../config';
 import { MEMBERSHIP_CHANGE } from '../counters';
 import type { ProxyEnvironment } from '../environment';
-import { createHostColumns, HostHealthFlag } from '../semantics';
+import { createHostColumns, HostHealthFlag, UNCHECKED_HOST_FLAGS } from '../semantics';
 import type { ProxyTables } from '../tables';
 import {
   ClusterRuntime,
@@ -42,6 +42,8 @@ export interface ClusterListener {
   handleClusterRestored(cluster: ClusterRuntime, state: ClusterRuntimeState): void;
   /** `previous` gives the former position of a host, -1 for a new one. */
   handleHostsChanged(cluster: ClusterRuntime, previous: (index: number) => number): void;
+  /** A cluster is in force no more. */
+  handleClusterRetired(cluster: ClusterRuntime): void;
   drainPool(pool: number): void;
 }
 
@@ -54,7 +56,12 @@ export interface ClustersState {
 
 /** Flags that the runtime sets itself and that outlive an update of the endpoints. */
 const RUNTIME_FLAGS =
-  HostHealthFlag.FailedOutlierCheck | HostHealthFlag.FailedActiveHc | HostHealthFlag.DegradedActiveHc;
+  HostHealthFlag.FailedOutlierCheck |
+  HostHealthFlag.FailedActiveHc |
+  HostHealthFlag.DegradedActiveHc |
+  HostHealthFlag.PendingActiveHc |
+  HostHealthFlag.ExcludedViaImmediateHcFail |
+  HostHealthFlag.ActiveHcTimeout;
 
 /** The clusters of all proxies, made when traffic first needs them. */
 export class Clusters {
@@ -189,7 +196,7 @@ export class Clusters {
       if (known === undefined) {
         changed = true;
         hosts[index] = this.#tables.allocateHost(runtime.number, index, address);
-        columns.flags[index] = eds;
+        columns.flags[index] = cluster.healthCheck === undefined ? eds : eds | UNCHECKED_HOST_FLAGS;
         columns.healthySinceNs[index] = nowNs;
         return;
       }
@@ -273,11 +280,16 @@ export class Clusters {
         this.#setHosts(runtime, cluster);
       }
     }
+    // Checks of hosts do not wait for traffic.
+    for (const cluster of config.clusters.values()) {
+      if (cluster.healthCheck !== undefined) this.byName(pod, config, cluster.name);
+    }
   }
 
   #retire(runtime: ClusterRuntime): void {
     this.#ofPod(runtime.pod).delete(runtime.cluster.name);
     runtime.retired = true;
+    this.#told().handleClusterRetired(runtime);
     const hosts = [...runtime.hosts, ...runtime.dynamicHosts.values()];
     runtime.hosts = new Int32Array(0);
     for (const host of hosts) {
