@@ -18,7 +18,7 @@ function hashOnCommandLine(durationNs: string): string {
 
 test('after ten simulated seconds the trace hash on the page is that of the command line', async ({ page }) => {
   const playground = await Playground.open(page);
-  await playground.setSpeed('5×');
+  await playground.setSpeed(5);
   await playground.waitForClock(10);
   await playground.command('Show the trace hash');
   const text = (await page.getByTestId('toast').last().textContent()) ?? '';

@@ -24,13 +24,13 @@ function change(text: string, from: string, to: string): string {
   return text.replace(from, to);
 }
 
-test.setTimeout(120_000);
+// Seconds where nothing else runs; what waits here waits for numbers on the screen, however slow the machine.
+test.setTimeout(240_000);
 
 let playground: Playground;
 
 test.beforeEach(async ({ page }) => {
   playground = await Playground.open(page);
-  await playground.setSpeed('50×');
 });
 
 test('a split of 50/50 and back to 90/10, by keyboard alone', async ({ page }) => {
@@ -70,8 +70,9 @@ test('a split of 50/50 and back to 90/10, by keyboard alone', async ({ page }) =
   await expect(auth).toBeFocused();
   await keyboard.press('Enter');
   await playground.command('Show Totals');
+  await playground.command('Run at 50×');
   await expect
-    .poll(async () => (await playground.edge(API, AUTH)).requests, { timeout: 40_000 })
+    .poll(async () => (await playground.edge(API, AUTH)).requests, { timeout: 90_000 })
     .toBeGreaterThanOrEqual(1_500);
   const { versions } = await playground.edge(API, AUTH);
   expect(Math.abs(share(versions, 'v2') - 0.1)).toBeLessThan(0.023);
@@ -185,20 +186,21 @@ for (const [title, percent, ejected] of [
     // One pod is chosen and broken by hand.
     await playground.select('missions');
     const pods = page.getByRole('region', { name: 'Pods' }).getByRole('button');
-    await expect(pods.filter({ hasText: /ready$/ })).toHaveCount(3, { timeout: 20_000 });
+    await expect(pods.filter({ hasText: /ready$/ })).toHaveCount(3, { timeout: 60_000 });
     await pods.first().click();
     await playground.command('Chaos');
     await page.getByText('Errors', { exact: true }).click();
     await page.getByRole('slider', { name: 'Share of requests' }).press('End');
     await page.getByRole('radio', { name: 'Until mended' }).click();
     await page.getByRole('button', { name: /^Break now/ }).click();
+    await playground.setSpeed(50);
     await playground.select('missions');
     const broken = pods.filter({ hasText: /ejected$/ });
     if (ejected) {
-      await expect(broken).toHaveCount(1, { timeout: 20_000 });
+      await expect(broken).toHaveCount(1, { timeout: 60_000 });
       return;
     }
-    await expect(pods.filter({ hasText: /failing$/ })).toHaveCount(1, { timeout: 20_000 });
+    await expect(pods.filter({ hasText: /failing$/ })).toHaveCount(1, { timeout: 60_000 });
     const start = await playground.seconds();
     await playground.waitForClock(start + 60);
     await expect(broken).toHaveCount(0);
@@ -320,6 +322,7 @@ test('a namespace label and a rolling restart bring sidecars', async ({ page }) 
   expect(before.requests - (before.statuses['0'] ?? 0)).toBeLessThan(3);
   await playground.select('ultron');
   await page.getByTestId('command-cluster.restart').click();
+  await playground.setSpeed(50);
   const start = await playground.seconds();
   await playground.waitForClock(start + 60);
   await playground.edit({ 'equipment-route.yaml': destinationRule('equipment', []) });

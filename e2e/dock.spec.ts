@@ -78,9 +78,9 @@ test.describe('totals', () => {
   });
 
   test('start anew with an apply, and can be counted from the start and drawn', async ({ page }) => {
-    await playground.setSpeed('10×');
+    await playground.setSpeed(10);
     await playground.waitForClock(20);
-    await playground.setSpeed('1×');
+    await playground.setSpeed(1);
     await playground.edit({ 'missions-route.yaml': heroFile('missions-route.yaml').replace('2s', '1s') });
     await playground.openDock('Totals');
     const all = page.getByTestId('totals-all');
@@ -168,7 +168,7 @@ test('proxy configuration is what was pushed to the selected pod, and can be sea
 });
 
 test('a split is seen in the versions of the totals', async () => {
-  await playground.setSpeed('10×');
+  await playground.setSpeed(10);
   const { versions, requests } = await playground.measure(API, AUTH, 1_500);
   expect((versions['v1'] ?? 0) + (versions['v2'] ?? 0)).toBe(requests);
   expect(Math.abs((versions['v2'] ?? 0) / requests - 0.1)).toBeLessThan(0.03);

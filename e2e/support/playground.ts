@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
+import { SPEEDS } from '../../src/ui/model/speeds';
 
 const SCENARIO = join(import.meta.dirname, '../../src/scenarios/hero-registry');
 
@@ -54,7 +55,7 @@ export class Playground {
   }
 
   async waitForClock(seconds: number): Promise<void> {
-    await expect.poll(() => this.seconds(), { timeout: 30_000 }).toBeGreaterThanOrEqual(seconds);
+    await expect.poll(() => this.seconds(), { timeout: 90_000 }).toBeGreaterThanOrEqual(seconds);
   }
 
   /** Runs a command by its words, as the palette finds it. */
@@ -67,9 +68,11 @@ export class Playground {
     await expect(input).toBeHidden();
   }
 
-  async setSpeed(label: string): Promise<void> {
-    await this.page.getByRole('button', { name: /^Speed/ }).click();
-    await this.page.getByRole('menuitemradio', { name: label, exact: true }).click();
+  async setSpeed(speed: number): Promise<void> {
+    await this.page.getByRole('slider', { name: 'Speed', exact: true }).fill(String(SPEEDS.indexOf(speed)));
+    await expect(this.page.getByRole('button', { name: /^Speed/ })).toHaveAccessibleName(
+      new RegExp(`^Speed:? ${speed}×`),
+    );
   }
 
   // --- manifests ----------------------------------------------------------------------------------------------
@@ -110,7 +113,9 @@ export class Playground {
     await expect(this.outcome).toContainText('Applied at');
   }
 
+  /** Types texts and applies them, in real time: at full speed the model takes what a slow machine has to draw letters. */
   async edit(texts: Readonly<Record<string, string>>): Promise<void> {
+    await this.setSpeed(1);
     for (const [path, text] of Object.entries(texts)) await this.write(path, text);
     await this.apply();
   }
@@ -180,6 +185,7 @@ export class Playground {
   async measure(source: string, destination: string, requests: number): Promise<EdgeTotals> {
     await this.select(destination.split('/')[1] ?? destination);
     await this.openDock('Totals');
+    await this.setSpeed(50);
     let totals = await this.edge(source, destination);
     await expect
       .poll(
@@ -187,7 +193,7 @@ export class Playground {
           totals = await this.edge(source, destination);
           return totals.requests;
         },
-        { timeout: 40_000, intervals: [250] },
+        { timeout: 90_000, intervals: [250] },
       )
       .toBeGreaterThanOrEqual(requests);
     return totals;

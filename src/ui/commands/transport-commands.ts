@@ -7,6 +7,8 @@ import { simulationClock } from '../stores/simulation-clock';
 import { useTransportStore } from '../stores/transport-store';
 import type { Command } from './command';
 
+const MAX_OFFERED = Math.max(...SPEEDS);
+
 function isReady(): boolean {
   return useTransportStore.getState().ready;
 }
@@ -83,6 +85,14 @@ export function transportCommands({ client }: AppServices): readonly Command[] {
       keywords: 'speed normal real time',
       when: isReady,
       run: () => client.setSpeed(1),
+    },
+    {
+      id: 'transport.fullSpeed',
+      label: `Run at ${MAX_OFFERED}×`,
+      group: 'Run',
+      keywords: 'speed fast maximum',
+      when: isReady,
+      run: () => client.setSpeed(MAX_OFFERED),
     },
     {
       id: 'transport.traceHash',
