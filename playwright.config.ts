@@ -7,8 +7,8 @@ const address = `http://127.0.0.1:${port}${prefix}`;
 const chromium = process.env['CHROMIUM_PATH'];
 const report = process.env['MESHWORK_E2E_REPORT'];
 
-/** Specifications that let the model run for minutes; too long for every change. */
-const LONG = /acceptance-(edits|bad-input)|budget/;
+/** What only a machine that does nothing else can measure. */
+const MEASURED = /budget/;
 
 export default defineConfig({
   testDir: 'e2e',
@@ -38,9 +38,9 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'chromium', testIgnore: LONG, use: { browserName: 'chromium' } },
-    // Asked for by name: `npm run e2e -- --project long`.
-    { name: 'long', testMatch: LONG, use: { browserName: 'chromium' } },
+    { name: 'chromium', testIgnore: MEASURED, use: { browserName: 'chromium' } },
+    // After the others, so that nothing else runs; alone: `npm run e2e -- --project budget --no-deps`.
+    { name: 'budget', testMatch: MEASURED, dependencies: ['chromium'], use: { browserName: 'chromium' } },
   ],
   webServer: {
     command: `node scripts/serve.mjs --port ${port} --prefix ${prefix}`,

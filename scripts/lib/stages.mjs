@@ -126,8 +126,7 @@ async function runEndToEnd(options) {
   const browser = findBrowser();
   if (browser === undefined) return { passed: 0, failed: 1 };
   const report = reportPath('playwright');
-  const project = options.args.includes('--project') ? [] : ['--project', 'chromium'];
-  const args = ['test', '--pass-with-no-tests', ...project, ...options.args];
+  const args = ['test', '--pass-with-no-tests', ...options.args];
   const code = await runNode([tool('@playwright/test/cli.js'), ...args], {
     ...limits(options),
     env: {
