@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import type { ClusterView, Resource, SourceFile } from '../../src/config';
 import type { VirtualService } from '../../src/dialects/istio/compile/push-context/virtual-services';
 import { readResources } from '../../src/dialects/istio/compile/read-resources';
-import type { GatewayResource } from '../../src/dialects/istio/compile/resources';
+import type { DestinationRuleResource, GatewayResource } from '../../src/dialects/istio/compile/resources';
 import { convertGatewayApi } from '../../src/dialects/istio/gateway-api/convert';
 import { canonicalJson, type JsonValue } from '../../src/xds';
 import { readManifestSet, viewOfManifests } from '../support/manifest-view';
@@ -154,7 +154,7 @@ function translated(files: readonly SourceFile[]): ReadonlyMap<string, string> {
   const { resources, rejected } = readManifestSet(files);
   const aged = [...resources, ...rejected].map((resource) => ({ ...resource, creationOrder: ageOf(resource) }));
   const view = withTestLabels(viewOfManifests(aged, {}));
-  const { gateways, virtualServices } = convertGatewayApi(view, readResources(view), []);
+  const { gateways, virtualServices, destinationRules } = convertGatewayApi(view, readResources(view), []);
   const ofGateway = ({ metadata, object }: GatewayResource): [string, string] => [
     `Gateway ${metadata.namespace}/${metadata.name}`,
     compared(annotationsOf(metadata.annotations), object.spec),
@@ -163,7 +163,12 @@ function translated(files: readonly SourceFile[]): ReadonlyMap<string, string> {
     `VirtualService ${vs.namespace}/${vs.name}`,
     compared({}, specOf(vs)),
   ];
-  return new Map([...gateways.map(ofGateway), ...virtualServices.map(ofVirtualService)]);
+  const ofRule = ({ metadata, object }: DestinationRuleResource): [string, string] => [
+    `DestinationRule ${metadata.namespace}/${metadata.name}`,
+    compared({}, object.spec),
+  ];
+  const all = [...gateways.map(ofGateway), ...virtualServices.map(ofVirtualService), ...destinationRules.map(ofRule)];
+  return new Map(all);
 }
 
 function expectedOf(golden: string): ReadonlyMap<string, string> {

@@ -149,18 +149,14 @@ const ENVOY_ROUTE_CONFIG_SKIPS: Readonly<Record<string, string>> = {
   'validation/DefaultFilterImplementationAnyWithCheckPerRoute/127': TEST_EXTENSION,
 };
 
-const NO_AMBIENT = 'Waypoints and the east-west gateways of ambient meshes are not simulated.';
-const NO_BACKEND_POLICY = 'Policies for backends are kept, and not translated to DestinationRules.';
+const ALPHA =
+  'XBackend and XBackendTrafficPolicy are alpha kinds, which istiod only looks at when PILOT_ENABLE_ALPHA_GATEWAY_API is set.';
 
 /** Keys are case ids. */
 const ISTIO_GATEWAY_API_SKIPS: Readonly<Record<string, string>> = {
-  'foreign-waypoint': NO_AMBIENT,
-  'east-west-ambient': NO_AMBIENT,
-  'backend-tls-policy': NO_BACKEND_POLICY,
-  'mix-backend-policy': NO_BACKEND_POLICY,
-  'backend-tls-policy-ignored': NO_BACKEND_POLICY,
-  'backend-traffic-policy-ignored': NO_BACKEND_POLICY,
-  xbackend: 'XBackend is an alpha kind, which istiod only looks at when PILOT_ENABLE_ALPHA_GATEWAY_API is set.',
+  'east-west-ambient': 'The east-west gateways of ambient meshes are not simulated.',
+  'backend-traffic-policy-ignored': ALPHA,
+  xbackend: ALPHA,
 };
 
 export const SKIPS: readonly SkipEntry[] = [

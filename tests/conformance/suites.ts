@@ -61,7 +61,7 @@ export const SUITES: readonly ConformanceSuite[] = [
   {
     suite: 'istio-gateway-api',
     data: ['conformance', 'istio-gateway-api'],
-    minimumPassed: 37,
+    minimumPassed: 41,
     runSuite: runIstioGatewayApi,
   },
   { suite: 'istio-xds', data: ['conformance', 'istio-xds'], minimumPassed: 500, runSuite: runIstioXds },

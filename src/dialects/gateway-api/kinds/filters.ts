@@ -20,7 +20,7 @@ const FRACTION = object(
   'A share as a fraction.',
   {
     numerator: integer('How many of `denominator`.', { min: 0 }),
-    denominator: withDefault(integer('Of how many. Default: 100.', { min: 1 }), 100),
+    denominator: withDefault(integer('Of how many.', { min: 1 }), 100),
   },
   { required: ['numerator'] },
 );

@@ -52,7 +52,7 @@ export const GATEWAY_CLASS = defineKind({
 export type GatewayClassObject = ObjectOf<typeof GATEWAY_CLASS>;
 
 const ADDRESS_TYPE = withDefault(
-  text('`IPAddress`, `Hostname`, or a name of the implementation. Default: IPAddress.', {
+  text('`IPAddress`, `Hostname`, or a name of the implementation.', {
     minLength: 1,
     maxLength: 253,
   }),
@@ -76,10 +76,7 @@ const FRONTEND_TLS = object('How certificates of clients are checked.', {
     {
       caCertificateRefs: list('Authorities that are trusted.', OBJECT_REFERENCE, { min: 1, max: 16 }),
       mode: withDefault(
-        choice('What happens without a valid certificate. Default: AllowValidOnly.', [
-          'AllowValidOnly',
-          'AllowInsecureFallback',
-        ]),
+        choice('What happens without a valid certificate.', ['AllowValidOnly', 'AllowInsecureFallback']),
         'AllowValidOnly',
       ),
     },
@@ -129,7 +126,7 @@ const GATEWAY_SPEC = object(
     allowedListeners: object('ListenerSets that may add listeners.', {
       namespaces: withDefault(
         object('Namespaces of the ListenerSets.', {
-          from: withDefault(choice('Which namespaces. Default: none.', ['All', 'Selector', 'Same', 'None']), 'None'),
+          from: withDefault(choice('Which namespaces.', ['All', 'Selector', 'Same', 'None']), 'None'),
           selector: described('Labels of the namespaces, for `from: Selector`.', LABEL_SELECTOR),
         }),
         { from: 'None' },
@@ -185,8 +182,8 @@ export const LISTENER_SET = defineKind({
         parentRef: object(
           'Gateway that gets the listeners.',
           {
-            group: withDefault(apiGroup('Group of the parent. Default: that of the Gateway API.'), GATEWAY_API_GROUP),
-            kind: withDefault(kindName('Kind of the parent. Default: Gateway.'), 'Gateway'),
+            group: withDefault(apiGroup('Group of the parent.'), GATEWAY_API_GROUP),
+            kind: withDefault(kindName('Kind of the parent.'), 'Gateway'),
             namespace: namespaceName('Namespace of the Gateway. Default: that of this object.'),
             name: objectName('Name of the Gateway.'),
           },

@@ -29,7 +29,7 @@ const REQUEST_REDIRECT = object('Answers with a redirect instead of asking a bac
   hostname: preciseHostname('Host of the new address. Default: that of the request.'),
   path: PATH_MODIFIER,
   port: port('Port of the new address. Default: that of the scheme if one is given, else that of the listener.'),
-  statusCode: withDefault(integer('Status of the answer. Default: 302.', { values: [301, 302, 303, 307, 308] }), 302),
+  statusCode: withDefault(integer('Status of the answer.', { values: [301, 302, 303, 307, 308] }), 302),
 });
 export type HttpRequestRedirect = TypeOf<typeof REQUEST_REDIRECT>;
 
@@ -52,7 +52,7 @@ const CORS = object('Answers preflight requests, and tells browsers what other s
   }),
   exposeHeaders: list('Response headers that scripts may read.', headerName('Name of a header.'), { max: 64 }),
   maxAge: withDefault(
-    integer('Seconds for which a browser may keep the answer to a preflight request. Default: 5.', { min: 1 }),
+    integer('Seconds for which a browser may keep the answer to a preflight request.', { min: 1 }),
     DEFAULT_MAX_AGE_S,
   ),
 });

@@ -19,12 +19,12 @@ const EVERY_PATH = { type: 'PathPrefix', value: '/' } as const;
 
 /** Compared with the value as it stands, or as an expression. */
 export function matchType() {
-  return withDefault(choice('How the value is compared. Default: Exact.', ['Exact', 'RegularExpression']), 'Exact');
+  return withDefault(choice('How the value is compared.', ['Exact', 'RegularExpression']), 'Exact');
 }
 
 const PATH_MATCH = object('Condition on the path.', {
   type: withDefault(
-    choice('How the path is compared. Default: PathPrefix.', ['Exact', 'PathPrefix', 'RegularExpression'], {
+    choice('How the path is compared.', ['Exact', 'PathPrefix', 'RegularExpression'], {
       docs: {
         Exact: 'The path is this one.',
         PathPrefix: 'The path begins with these whole segments: `/v2` takes `/v2` and `/v2/x`, not `/v2x`.',
@@ -33,7 +33,7 @@ const PATH_MATCH = object('Condition on the path.', {
     }),
     'PathPrefix',
   ),
-  value: withDefault(text('Path to compare with. Default: `/`.', { maxLength: 1024 }), '/'),
+  value: withDefault(text('Path to compare with.', { maxLength: 1024 }), '/'),
 });
 
 export const HEADER_MATCH = object(
@@ -85,10 +85,7 @@ const EVERY_REQUEST = [{ path: EVERY_PATH }];
 
 const HTTP_RULE = object('Conditions, and what happens to requests that meet one of them.', {
   name: sectionName('Name of the rule.'),
-  matches: withDefault(
-    list('Conditions, of which one has to hold. Default: every request.', HTTP_MATCH, { max: 64 }),
-    EVERY_REQUEST,
-  ),
+  matches: withDefault(list('Conditions, of which one has to hold.', HTTP_MATCH, { max: 64 }), EVERY_REQUEST),
   filters: HTTP_FILTERS,
   backendRefs: list('Backends that share the requests by weight. Without any the answer is 500.', HTTP_BACKEND, {
     max: 16,

@@ -10,7 +10,7 @@ const FROM_SAME = { from: 'Same' } as const;
 
 const LISTENER_TLS = object('How TLS ends at the listener, or does not.', {
   mode: withDefault(
-    choice('Where TLS ends. Default: Terminate.', ['Terminate', 'Passthrough'], {
+    choice('Where TLS ends.', ['Terminate', 'Passthrough'], {
       docs: {
         Terminate: 'At the gateway, with the certificates below.',
         Passthrough: 'At the backend; only the server name is read.',
@@ -27,7 +27,7 @@ const ALLOWED_ROUTES = object('Routes that may attach to the listener.', {
   namespaces: withDefault(
     object('Namespaces whose routes may attach.', {
       from: withDefault(
-        choice('Which namespaces. Default: that of the Gateway.', ['All', 'Selector', 'Same'], {
+        choice('Which namespaces.', ['All', 'Selector', 'Same'], {
           docs: {
             All: 'Every namespace.',
             Selector: 'Those whose labels `selector` chooses.',

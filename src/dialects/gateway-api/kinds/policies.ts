@@ -78,7 +78,7 @@ export const BACKEND_TLS_POLICY = defineKind({
   kind: 'BackendTLSPolicy',
   plural: 'backendtlspolicies',
   namespaced: true,
-  support: { level: 'kept', reason: 'It is checked; connections to backends follow DestinationRules alone.' },
+  support: { level: 'partial', notSimulated: ['options'] },
   summary: 'TLS from a gateway to the backends of a service.',
   link: 'https://gateway-api.sigs.k8s.io/reference/spec/#backendtlspolicy',
   fields: {

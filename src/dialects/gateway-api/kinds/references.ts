@@ -7,7 +7,7 @@ const MAX_WEIGHT = 1_000_000;
 export const PARENT_REFERENCE = object(
   'Something that routes attach to.',
   {
-    group: withDefault(apiGroup('Group of the parent. Default: that of the Gateway API.'), GATEWAY_API_GROUP),
+    group: withDefault(apiGroup('Group of the parent.'), GATEWAY_API_GROUP),
     kind: withDefault(
       kindName('Kind of the parent: Gateway, ListenerSet, or Service for traffic in the mesh.'),
       'Gateway',
@@ -24,8 +24,8 @@ export type ParentReference = TypeOf<typeof PARENT_REFERENCE>;
 export const PARENT_REFERENCES = list('What the route attaches to.', PARENT_REFERENCE, { max: 32 });
 
 const BACKEND_OBJECT = {
-  group: withDefault(apiGroup('Group of the backend. Default: that of Kubernetes itself.'), ''),
-  kind: withDefault(kindName('Kind of the backend. Default: Service.'), 'Service'),
+  group: withDefault(apiGroup('Group of the backend.'), ''),
+  kind: withDefault(kindName('Kind of the backend.'), 'Service'),
   name: objectName('Name of the backend.'),
   namespace: namespaceName(
     'Namespace of the backend; another one than that of the route needs a ReferenceGrant there.',
@@ -41,7 +41,7 @@ export type BackendObjectReference = TypeOf<typeof BACKEND_OBJECT_REFERENCE>;
 export const WEIGHTED_BACKEND = {
   ...BACKEND_OBJECT,
   weight: withDefault(
-    integer('Share of the traffic relative to the weights beside it; 0 takes none. Default: 1.', {
+    integer('Share of the traffic relative to the weights beside it; 0 takes none.', {
       min: 0,
       max: MAX_WEIGHT,
     }),
@@ -57,8 +57,8 @@ export type BackendReference = TypeOf<typeof BACKEND_REFERENCE>;
 export const SECRET_REFERENCE = object(
   'An object that holds a certificate.',
   {
-    group: withDefault(apiGroup('Group of the object. Default: that of Kubernetes itself.'), ''),
-    kind: withDefault(kindName('Kind of the object. Default: Secret.'), 'Secret'),
+    group: withDefault(apiGroup('Group of the object.'), ''),
+    kind: withDefault(kindName('Kind of the object.'), 'Secret'),
     name: objectName('Name of the object.'),
     namespace: namespaceName('Namespace of the object; another one needs a ReferenceGrant there.'),
   },

@@ -7,7 +7,7 @@ export const SESSION_PERSISTENCE = object('Keeps a client at the backend that se
   absoluteTimeout: gatewayDuration('Time after which a session ends in any case.'),
   cookie: object('The cookie that carries the session.', {
     name: headerName('Name of the cookie. Default: one is made up.'),
-    path: withDefault(text('Path for which the cookie holds. Default: `/`.', { maxLength: 1024 }), '/'),
+    path: withDefault(text('Path for which the cookie holds.', { maxLength: 1024 }), '/'),
     lifetimeType: withDefault(choice('Whether the cookie outlives the browser.', ['Permanent', 'Session']), 'Session'),
   }),
   header: object(

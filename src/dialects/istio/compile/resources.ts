@@ -22,6 +22,11 @@ export interface DerivedGateway extends GatewayResource {
   /** Where its one server is written. */
   readonly serverPath: ConfigPath;
 }
+/** A DestinationRule that was made from a policy for backends; `ref` and `source` are those of the policy. */
+export interface DerivedDestinationRule extends DestinationRuleResource {
+  /** Where its traffic policy is written. */
+  readonly policyPath: ConfigPath;
+}
 export type ServiceEntryResource = Resource<ServiceEntryObject>;
 export type WorkloadEntryResource = Resource<WorkloadEntryObject>;
 export type PeerAuthenticationResource = Resource<PeerAuthenticationObject>;

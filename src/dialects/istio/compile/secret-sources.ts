@@ -20,6 +20,8 @@ const FILE_SOURCE: JsonObject = {
 };
 /** Named credentials come from the control plane. */
 const CREDENTIAL_SOURCE: JsonObject = { ads: {}, resourceApiVersion: 'V3' };
+/** A credential that is never there. istio/istio pilot/pkg/model/credentials/resource.go (InvalidSecretTypeURI) */
+export const INVALID_CREDENTIAL = 'invalid://';
 const CREDENTIAL_TYPES = ['kubernetes://', 'kubernetes-gateway://', 'configmap://'];
 
 /** What the agent holds itself: the workload's certificate and the trust bundle. */
@@ -38,6 +40,9 @@ export function authorityFile(path: string): SecretSource {
 
 /** istio/istio pilot/pkg/model/credentials/resource.go (ToResourceName) */
 export function credentialSecret(name: string): SecretSource {
+  if (name.startsWith(INVALID_CREDENTIAL)) {
+    return { kind: 'sds', secretName: INVALID_CREDENTIAL, configSource: CREDENTIAL_SOURCE };
+  }
   const typed = CREDENTIAL_TYPES.some((type) => name.startsWith(type));
   return { kind: 'sds', secretName: typed ? name : `kubernetes://${name}`, configSource: CREDENTIAL_SOURCE };
 }

@@ -2,7 +2,7 @@ import { compareStrings } from '../../../base';
 import { type ClusterView, CONFIG_MAP, SECRET } from '../../../config';
 import type { Cluster, CommonTls, Listener, UpstreamTransportSocket, XdsSecret } from '../../../xds';
 import type { MeshProxy } from './model';
-import { ROOT_SECRET, WORKLOAD_SECRET } from './secret-sources';
+import { INVALID_CREDENTIAL, ROOT_SECRET, WORKLOAD_SECRET } from './secret-sources';
 
 const KUBERNETES_PREFIXES = ['kubernetes://', 'kubernetes-gateway://'];
 const CONFIG_MAP_PREFIX = 'configmap://';
@@ -75,18 +75,23 @@ function locate(name: string, proxy: MeshProxy): { readonly namespace: string; r
   return { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
 }
 
-/** Whether the object behind the name exists; an authority's may be kept in the secret of the certificate itself. */
+/** An authority may be kept under the name of the certificate itself. */
+function holdersOf(name: string): readonly string[] {
+  return name.endsWith(CA_SUFFIX) ? [name, name.slice(0, -CA_SUFFIX.length)] : [name];
+}
+
+/** Whether the object behind the name exists. */
 function exists(secretName: string, proxy: MeshProxy, view: ClusterView): boolean {
   if (secretName.startsWith(CONFIG_MAP_PREFIX)) {
     const at = locate(secretName.slice(CONFIG_MAP_PREFIX.length), proxy);
-    return view.get(CONFIG_MAP, at.namespace, at.name) !== undefined;
+    return holdersOf(at.name).some((name) => view.get(CONFIG_MAP, at.namespace, name) !== undefined);
   }
+  if (secretName === INVALID_CREDENTIAL) return false;
   const prefix = KUBERNETES_PREFIXES.find((candidate) => secretName.startsWith(candidate));
   // Files of the pod are not modelled: they are taken to be there.
   if (prefix === undefined) return true;
   const at = locate(secretName.slice(prefix.length), proxy);
-  const names = at.name.endsWith(CA_SUFFIX) ? [at.name, at.name.slice(0, -CA_SUFFIX.length)] : [at.name];
-  return names.some((name) => view.get(SECRET, at.namespace, name) !== undefined);
+  return holdersOf(at.name).some((name) => view.get(SECRET, at.namespace, name) !== undefined);
 }
 
 export interface SecretSources {

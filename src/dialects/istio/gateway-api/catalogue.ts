@@ -74,6 +74,21 @@ export const GATEWAY_API_RULES = {
     'The Gateway `{parent}` takes no listeners from the namespace {namespace}.',
     'Widen `allowedListeners` of the Gateway.',
   ),
+  'policy-target-missing': warning(
+    'MW2119',
+    'There is no {kind} `{value}` that the policy could be for.',
+    'Compare the name.',
+  ),
+  'policy-port-missing': warning('MW2120', 'The target has no port with the name `{value}`.', 'It has {known}.'),
+  'policy-conflict': warning(
+    'MW2121',
+    'The policy `{other}` is older and for the same target; this one has no effect.',
+  ),
+  'policy-authority-missing': warning(
+    'MW2122',
+    'There is no ConfigMap `{value}` with an authority: no connection to the backend is trusted.',
+    'Add the ConfigMap.',
+  ),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type GatewayApiRule = keyof typeof GATEWAY_API_RULES;

@@ -1,8 +1,13 @@
 import type { ClusterView } from '../../../config';
 import { serviceHostname } from '../compile/names';
-import type { MeshResources, ServiceEntryResource } from '../compile/resources';
+import type { KubernetesServiceResource, MeshResources, ServiceEntryResource } from '../compile/resources';
 import type { ReportFinding } from './catalogue';
 import type { GatewayApiResources } from './resources';
+
+interface NamedPort {
+  readonly name: string;
+  readonly number: number;
+}
 
 export interface ConversionSources {
   readonly view: ClusterView;
@@ -15,8 +20,7 @@ export class ConversionContext {
   readonly view: ClusterView;
   readonly resources: GatewayApiResources;
   readonly report: ReportFinding;
-  /** Port numbers of Services by `namespace/name`. */
-  readonly #servicePorts = new Map<string, readonly number[]>();
+  readonly #services = new Map<string, KubernetesServiceResource>();
   readonly #entries = new Map<string, ServiceEntryResource>();
   /** `namespace/host` of everything that has a host. */
   readonly #hosts = new Set<string>();
@@ -25,9 +29,9 @@ export class ConversionContext {
     this.view = view;
     this.resources = resources.gatewayApi;
     this.report = report;
-    for (const { metadata, object } of resources.services) {
-      const ports = (object.spec?.ports ?? []).map(({ port }) => port);
-      this.#servicePorts.set(`${metadata.namespace}/${metadata.name}`, ports);
+    for (const service of resources.services) {
+      const { metadata } = service;
+      this.#services.set(`${metadata.namespace}/${metadata.name}`, service);
       this.#hosts.add(`${metadata.namespace}/${serviceHostname(metadata.name, metadata.namespace)}`);
     }
     for (const entry of resources.serviceEntries) {
@@ -37,9 +41,19 @@ export class ConversionContext {
     }
   }
 
+  service(namespace: string, name: string): KubernetesServiceResource | undefined {
+    return this.#services.get(`${namespace}/${name}`);
+  }
+
   /** Undefined: there is no such Service. */
+  namedPorts(namespace: string, name: string): readonly NamedPort[] | undefined {
+    const service = this.service(namespace, name);
+    if (service === undefined) return undefined;
+    return (service.object.spec?.ports ?? []).map((port) => ({ name: port.name ?? '', number: port.port }));
+  }
+
   servicePorts(namespace: string, name: string): readonly number[] | undefined {
-    return this.#servicePorts.get(`${namespace}/${name}`);
+    return this.namedPorts(namespace, name)?.map(({ number }) => number);
   }
 
   serviceEntry(namespace: string, name: string): ServiceEntryResource | undefined {

@@ -7,8 +7,9 @@ import { hostsOverlap } from '../compile/names';
 import type { HttpRule, Sourced } from '../compile/push-context/http-rule';
 import type { VirtualService } from '../compile/push-context/virtual-services';
 import { parseVisibility } from '../compile/push-context/visibility';
-import type { DerivedGateway, MeshResources } from '../compile/resources';
+import type { DerivedDestinationRule, DerivedGateway, MeshResources } from '../compile/resources';
 import type { TcpRoute, TlsRoute } from '../kinds';
+import { convertBackendTls } from './backend-tls';
 import type { GatewayApiFinding } from './catalogue';
 import { ConversionContext } from './context';
 import { grpcRouteRules, httpRouteRules } from './http-rules';
@@ -22,6 +23,7 @@ import { inOrderOfPrecedence } from './route-order';
 export interface ConvertedGatewayApi {
   readonly gateways: readonly DerivedGateway[];
   readonly virtualServices: readonly VirtualService[];
+  readonly destinationRules: readonly DerivedDestinationRule[];
   readonly findings: readonly GatewayApiFinding[];
 }
 
@@ -270,5 +272,6 @@ export function convertGatewayApi(
   });
   const { gateways, parents } = convertListeners(context);
   const virtualServices = new RouteConverter(context, parents, defaultExportTo).convert();
-  return { gateways, virtualServices, findings };
+  const destinationRules = convertBackendTls(context);
+  return { gateways, virtualServices, destinationRules, findings };
 }

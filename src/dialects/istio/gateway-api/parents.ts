@@ -1,10 +1,11 @@
 import { compareStrings } from '../../../base';
 import type { ConfigPath } from '../../../config';
 import { GATEWAY_API_GROUP, type ParentReference } from '../../gateway-api';
-import { hostsOverlap, isHostCoveredBy, isWildcardHost, MESH_GATEWAY } from '../compile/names';
+import { hostsOverlap, isHostCoveredBy, isWildcardHost, MESH_GATEWAY, serviceHostname } from '../compile/names';
 import type { ConversionContext } from './context';
 import { type ListenerParent, parentKey } from './listeners';
 import type { AnyRoute } from './resources';
+import { isServedElsewhere } from './waypoints';
 
 const MESH_CONFIG_GROUP = 'networking.istio.io';
 
@@ -99,38 +100,31 @@ function attachToListeners(attachment: Attachment, listeners: readonly ListenerP
     }));
 }
 
-/** Hosts of a Service or ServiceEntry; undefined: there is none, which is reported. */
-function hostsOfMeshParent(
-  { context, route, reference, path }: Attachment,
-  isEntry: boolean,
-): readonly string[] | undefined {
+/** Routes of traffic inside the mesh. */
+function attachToMesh(attachment: Attachment, kind: 'Service' | 'ServiceEntry'): readonly AttachedParent[] {
+  const { context, route, reference, path } = attachment;
+  const { name, port } = reference;
   const namespace = reference.namespace ?? route.metadata.namespace;
-  const { name } = reference;
-  const found = isEntry ? context.serviceEntry(namespace, name) : context.servicePorts(namespace, name);
-  if (found === undefined) {
+  const entry = kind === 'ServiceEntry' ? context.serviceEntry(namespace, name) : undefined;
+  const target = entry ?? (kind === 'Service' ? context.service(namespace, name) : undefined);
+  if (target === undefined) {
     const value = reference.namespace === undefined ? name : `${namespace}/${name}`;
-    const kind = isEntry ? 'ServiceEntry' : 'Service';
     context.report(route.ref, 'parent-missing', [...path, 'name'], { kind, value });
-    return undefined;
+    return [];
   }
-  if (isEntry) return context.serviceEntry(namespace, name)?.object.spec?.hosts ?? [];
-  return [`${name}.${namespace}.svc.${CLUSTER_SUFFIX}`];
+  if (isServedElsewhere(context, target)) return [];
+  const hosts = entry === undefined ? [serviceHostname(name, namespace)] : (entry.object.spec?.hosts ?? []);
+  return [{ kind: 'mesh', internalName: MESH_GATEWAY, port, hosts }];
 }
-
-const CLUSTER_SUFFIX = 'cluster.local';
 
 function attach(
   attachment: Attachment,
   parents: ReadonlyMap<string, readonly ListenerParent[]>,
 ): readonly AttachedParent[] {
   const { context, route, reference, path } = attachment;
-  const { group, kind, name, namespace = route.metadata.namespace, port } = reference;
-  const isService = group === '' && kind === 'Service';
-  const isEntry = group === MESH_CONFIG_GROUP && kind === 'ServiceEntry';
-  if (isService || isEntry) {
-    const hosts = hostsOfMeshParent(attachment, isEntry);
-    return hosts === undefined ? [] : [{ kind: 'mesh', internalName: MESH_GATEWAY, port, hosts }];
-  }
+  const { group, kind, name, namespace = route.metadata.namespace } = reference;
+  if (group === '' && kind === 'Service') return attachToMesh(attachment, kind);
+  if (group === MESH_CONFIG_GROUP && kind === 'ServiceEntry') return attachToMesh(attachment, kind);
   if (group !== GATEWAY_API_GROUP || (kind !== 'Gateway' && kind !== 'ListenerSet')) {
     context.report(route.ref, 'parent-kind', [...path, 'kind'], { kind });
     return [];

@@ -1,5 +1,7 @@
 import type { ClusterView, Resource } from '../../../config';
 import {
+  BACKEND_TLS_POLICY,
+  type BackendTlsPolicyObject,
   GATEWAY,
   GATEWAY_CLASS,
   type GatewayClassObject,
@@ -28,6 +30,7 @@ export interface GatewayApiResources {
   readonly tlsRoutes: readonly Resource<TlsRouteObject>[];
   readonly tcpRoutes: readonly Resource<TcpRouteObject>[];
   readonly referenceGrants: readonly Resource<ReferenceGrantObject>[];
+  readonly backendTlsPolicies: readonly Resource<BackendTlsPolicyObject>[];
 }
 
 export function readGatewayApiResources(view: Pick<ClusterView, 'list'>): GatewayApiResources {
@@ -40,6 +43,7 @@ export function readGatewayApiResources(view: Pick<ClusterView, 'list'>): Gatewa
     tlsRoutes: view.list(TLS_ROUTE),
     tcpRoutes: view.list(TCP_ROUTE),
     referenceGrants: view.list(REFERENCE_GRANT),
+    backendTlsPolicies: view.list(BACKEND_TLS_POLICY),
   };
 }
 

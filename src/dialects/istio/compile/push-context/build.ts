@@ -72,7 +72,11 @@ function convertedOf({ view, resources, mesh, memos }: PushSources): ConvertedGa
   const virtualServices = converted.virtualServices.map((vs) =>
     memos.virtualServices.get(`derived ${derivedText(vs)}`, () => vs),
   );
-  return { ...converted, virtualServices };
+  const destinationRules = converted.destinationRules.map((rule) => {
+    const { ref, object, policyPath } = rule;
+    return memos.derivedRules.get(JSON.stringify([ref, object, policyPath]), () => rule);
+  });
+  return { ...converted, virtualServices, destinationRules };
 }
 
 /** istio/istio pilot/pkg/model/push_context.go (initGateways, sortConfigByCreationTime) */
@@ -101,7 +105,7 @@ export function buildPushContext(
     memos.virtualServices,
     converted.virtualServices,
   );
-  const destinationRules = buildDestinationRuleIndex(resources.destinationRules, {
+  const destinationRules = buildDestinationRuleIndex([...converted.destinationRules, ...resources.destinationRules], {
     rootNamespace: mesh.rootNamespace,
     defaultExportTo: mesh.defaultDestinationRuleExportTo,
     memo: memos.rules,

@@ -3,7 +3,7 @@ import type { DestinationRuleSpec, Subset, TrafficPolicy } from '../../kinds';
 import { idOf, type Memo } from '../memo';
 import type { Service, Visibility } from '../model';
 import { isWildcardHost, mostSpecificHost, resolveShortHost } from '../names';
-import type { DestinationRuleResource } from '../resources';
+import type { DerivedDestinationRule, DestinationRuleResource } from '../resources';
 import { parseVisibility } from './visibility';
 
 /** A subset, and the field that declares it. */
@@ -22,6 +22,8 @@ export interface DestinationRule {
   readonly namespace: string;
   readonly exportTo: Visibility | undefined;
   readonly trafficPolicy?: TrafficPolicy;
+  /** Whether the policy was made from one for backends: what a DestinationRule says stands above it. */
+  readonly derived: boolean;
   /** Of `trafficPolicy`. */
   readonly trafficPolicyOrigin: ConfigOrigin;
   readonly subsets: readonly SubsetSource[];
@@ -50,16 +52,22 @@ function newHostMap(): MutableHostMap {
   return { exact: new Map(), wildcard: new Map() };
 }
 
+function isDerived(resource: DestinationRuleResource): resource is DerivedDestinationRule {
+  return 'policyPath' in resource;
+}
+
 function toRule(resource: DestinationRuleResource, exportTo: Visibility | undefined): DestinationRule {
   const spec = specOf(resource);
   const selector = spec.workloadSelector?.matchLabels;
+  const derived = isDerived(resource);
   return {
     host: resolveShortHost(spec.host ?? '', resource.metadata.namespace),
     name: resource.metadata.name,
     namespace: resource.metadata.namespace,
     exportTo,
     ...(spec.trafficPolicy === undefined ? {} : { trafficPolicy: spec.trafficPolicy }),
-    trafficPolicyOrigin: { ref: resource.ref, path: ['spec', 'trafficPolicy'] },
+    trafficPolicyOrigin: { ref: resource.ref, path: derived ? resource.policyPath : ['spec', 'trafficPolicy'] },
+    derived,
     subsets: (spec.subsets ?? []).map((subset, index) => ({
       subset,
       origin: { ref: resource.ref, path: ['spec', 'subsets', index] },
@@ -94,11 +102,41 @@ function coversAudience(wide: Visibility | undefined, narrow: Visibility | undef
   return right.size > 0 && [...right].every((entry) => left.has(entry));
 }
 
+type PortSettings = NonNullable<TrafficPolicy['portLevelSettings']>;
+
+/** istio/istio pilot/pkg/model/destination_rule.go (mergeBackendPolicyPortLevelSettings) */
+function mergePortSettings(written: PortSettings, derived: PortSettings): PortSettings {
+  const numbers = new Set(written.map(({ port }) => port?.number));
+  return [
+    ...written.map((own) => ({ ...derived.find(({ port }) => port?.number === own.port?.number), ...own })),
+    ...derived.filter(({ port }) => !numbers.has(port?.number)),
+  ];
+}
+
+/** What is derived fills the gaps of what is written. istio/istio pilot/pkg/model/destination_rule.go (mergeBackendPolicyTrafficPolicy) */
+function fillGaps(written: TrafficPolicy | undefined, derived: TrafficPolicy): TrafficPolicy {
+  if (written === undefined) return derived;
+  const ports = mergePortSettings(written.portLevelSettings ?? [], derived.portLevelSettings ?? []);
+  return { ...derived, ...written, ...(ports.length === 0 ? {} : { portLevelSettings: ports }) };
+}
+
+/** A written rule and a derived one as one, in the name of the written. */
+function combine(written: DestinationRule, derived: DestinationRule): DestinationRule {
+  const { trafficPolicy } = derived;
+  if (trafficPolicy === undefined) return written;
+  const { trafficPolicyOrigin } = written.trafficPolicy === undefined ? derived : written;
+  return { ...written, trafficPolicy: fillGaps(written.trafficPolicy, trafficPolicy), trafficPolicyOrigin };
+}
+
 /** New subset names are appended; the first policy of the host is kept whole. */
 function absorb(existing: DestinationRule, incoming: DestinationRule): DestinationRule {
   const names = new Set(existing.subsets.map((source) => source.subset.name));
   const subsets = [...existing.subsets, ...incoming.subsets.filter((source) => !names.has(source.subset.name))];
   const from = [...existing.from, ...incoming.from];
+  if (existing.derived !== incoming.derived) {
+    const [written, derived] = existing.derived ? [incoming, existing] : [existing, incoming];
+    return { ...combine(written, derived), exportTo: existing.exportTo, subsets, from };
+  }
   if (existing.trafficPolicy !== undefined || incoming.trafficPolicy === undefined) {
     return { ...existing, subsets, from };
   }

@@ -1,5 +1,6 @@
 import { Memo } from '../memo';
 import type { Service } from '../model';
+import type { DerivedDestinationRule } from '../resources';
 import type { DestinationRule } from './destination-rules';
 import type { EndpointIndex } from './endpoint-index';
 import type { VirtualService } from './virtual-services';
@@ -9,6 +10,7 @@ export class IndexMemos {
   readonly services: Memo<Service>;
   readonly entries: Memo<readonly Service[]>;
   readonly rules: Memo<DestinationRule>;
+  readonly derivedRules: Memo<DerivedDestinationRule>;
   readonly virtualServices: Memo<VirtualService>;
   readonly endpoints: Memo<EndpointIndex>;
 
@@ -16,6 +18,7 @@ export class IndexMemos {
     this.services = new Memo(previous?.services);
     this.entries = new Memo(previous?.entries);
     this.rules = new Memo(previous?.rules);
+    this.derivedRules = new Memo(previous?.derivedRules);
     this.virtualServices = new Memo(previous?.virtualServices);
     this.endpoints = new Memo(previous?.endpoints);
   }
