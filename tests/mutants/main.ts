@@ -25,6 +25,11 @@ const JUDGES: readonly Judge[] = [
     argumentsOf: (names) => names,
     namesOf: ({ conformance }) => conformance ?? [],
   },
+  {
+    entry: 'tests/envoy/main.ts',
+    argumentsOf: (names) => ['--only', names.join(',')],
+    namesOf: ({ envoy }) => (envoy === undefined ? [] : [envoy]),
+  },
 ];
 
 /** Changes one file on its way into the bundle. */

@@ -8,9 +8,9 @@ export interface Mutant {
   /** Occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
-  /** Who must notice: suites of `npm run conformance`, scenarios of `npm run envoy`. One is enough. */
+  /** Who must notice: suites of `npm run conformance`, or the scenario of `npm run envoy`. */
   readonly conformance?: readonly string[];
-  readonly envoy?: readonly string[];
+  readonly envoy?: string;
 }
 
 const SEMANTICS = 'src/engine/proxy/semantics';
