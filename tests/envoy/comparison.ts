@@ -29,6 +29,7 @@ export function compare(scenario: Scenario, sides: Sides): readonly string[] {
   }
   if (comparison.hosts === 'pattern') problems.push(...compareHostPatterns(sides));
   if (comparison.distribution !== undefined) problems.push(...compareDistributions(comparison.distribution, sides));
+  if (comparison.durations !== undefined) problems.push(...compareDurationShares(comparison.durations, sides));
   problems.push(...compareStatistics(comparison.ignoredStatistics ?? [], sides));
   return problems;
 }
@@ -153,6 +154,29 @@ function compareDistributions(
     if (pValue < P_VALUE) {
       problems.push(
         `${side}: ${field} is distributed as ${counts.join(':')} instead of ${Object.values(shares).join(':')}`,
+      );
+    }
+  }
+  return problems;
+}
+
+function compareDurationShares(
+  { edgesMs, shares }: NonNullable<Comparison['durations']>,
+  { engine, envoy }: Sides,
+): readonly string[] {
+  const problems: string[] = [];
+  for (const [side, exchanges] of [
+    ['Envoy', envoy.exchanges],
+    ['the engine', engine.exchanges],
+  ] as const) {
+    const counts = shares.map(() => 0);
+    for (const exchange of exchanges) {
+      const index = edgesMs.filter((edgeMs) => durationOf(exchange) >= edgeMs).length;
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+    if (chiSquarePValue(counts, shares) < P_VALUE) {
+      problems.push(
+        `${side}: durations between ${edgesMs.join(', ')} ms fall as ${counts.join(':')}, not ${shares.join(':')}`,
       );
     }
   }

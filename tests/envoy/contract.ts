@@ -19,8 +19,8 @@ export interface AnswerRule {
 
 export interface PodScript {
   readonly name: string;
-  /** `blackhole` takes no connection and refuses none. */
-  readonly serves: 'http1' | 'http2' | 'tcp' | 'blackhole';
+  /** `silent` takes connections and never says a word, so that no TLS handshake ends. */
+  readonly serves: 'http1' | 'http2' | 'tcp' | 'silent';
   readonly answers: readonly AnswerRule[];
   /** false: connections are refused until a step starts the pod. */
   readonly startsUp?: boolean;
@@ -113,6 +113,8 @@ export interface Comparison {
   /** How far apart the durations of a request may be, in ms (150); `window` instead bounds both sides alone. */
   readonly durationToleranceMs?: number;
   readonly durationWindowMs?: readonly [number, number];
+  /** Chi-square over the durations of the requests: shares of the intervals between the edges, on both sides. */
+  readonly durations?: { readonly edgesMs: readonly number[]; readonly shares: readonly number[] };
   /** Names of statistics (without the prefix of cluster or connection manager) that are not compared. */
   readonly ignoredStatistics?: readonly string[];
   /** Requests are compared as a multiset, for bursts whose order is chance. */

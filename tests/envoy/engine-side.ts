@@ -134,11 +134,11 @@ function setUp(scenario: Scenario, configs: ProxyConfigs, place: Place): readonl
       .filter(({ startsUp }) => startsUp === false)
       .map(({ name }): EngineCommand => ({ kind: 'setPodUp', id: name, up: false })),
     ...scenario.pods
-      .filter(({ serves }) => serves === 'blackhole')
+      .filter(({ serves }) => serves === 'silent')
       .map(
         ({ name }): EngineCommand => ({
           kind: 'setFault',
-          id: `blackhole-${name}`,
+          id: `silent-${name}`,
           fault: { kind: 'partition', to: { pod: name } },
         }),
       ),

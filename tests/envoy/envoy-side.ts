@@ -14,7 +14,7 @@ import { parseLine, withJudgeLog } from './judge-log';
 import { clientLoopback, serverLoopback } from './loopback';
 import { until } from './poll';
 import { type Resources, withResources } from './resources';
-import { BlackholePod, ScriptedPod } from './upstreams';
+import { ScriptedPod } from './upstreams';
 
 export const CLIENT = 'client';
 const LOG_LIMIT_MS = 5_000;
@@ -114,10 +114,6 @@ class EnvoyRun {
     const { scenario, place, configs } = this.#prepared;
     for (const pod of scenario.pods) {
       const ip = configs.servers.has(pod.name) ? place.appIp(pod.name) : place.ip(pod.name);
-      if (pod.serves === 'blackhole') {
-        await resources.add(new BlackholePod(ip, place.port)).start();
-        continue;
-      }
       const scripted = resources.add(new ScriptedPod(pod, ip, place.port));
       this.#pods.set(pod.name, scripted);
       if (pod.startsUp !== false) await scripted.start();

@@ -3,7 +3,7 @@ import { writeReport } from '../../scripts/lib/report.mjs';
 import { compare } from './comparison';
 import type { Scenario, SideResult } from './contract';
 import { runInEngine } from './engine-side';
-import { type Prepared, runInEnvoy, startProxies } from './envoy-side';
+import { type Prepared, type Proxies, runInEnvoy, startProxies } from './envoy-side';
 import { findGround, placeOf } from './place';
 import { withResources } from './resources';
 import { SCENARIOS } from './scenarios';
@@ -58,21 +58,44 @@ async function judge(program: string, scenarios: readonly Scenario[]): Promise<r
     return { scenario, place, configs: scenario.configure(place) };
   });
   return await withResources(async (resources) => {
+    // The engine keeps this thread busy, so it goes first: nothing may be late in wall time because of it.
+    const simulated = new Map(all.map((prepared) => [prepared, simulate(prepared)]));
     const proxies = await startProxies(program, all, () => ({}), resources);
     return await inParallel(all, async (prepared): Promise<Report> => {
       const start = performance.now();
-      const problems = await judgeOne(prepared, proxies.get(prepared) ?? new Map()).catch((error: unknown) => [
-        error instanceof Error ? (error.stack ?? error.message) : String(error),
-      ]);
+      const problems = await judgeOne(prepared, proxies.get(prepared), simulated.get(prepared));
       return { scenario: prepared.scenario, problems, seconds: (performance.now() - start) / 1000 };
     });
   });
 }
 
-async function judgeOne(prepared: Prepared, proxies: Parameters<typeof runInEnvoy>[1]): Promise<readonly string[]> {
-  const envoy: SideResult = await runInEnvoy(prepared, proxies);
-  const engine = runInEngine(prepared.scenario, prepared.configs, prepared.place, SEED);
-  return compare(prepared.scenario, { engine, envoy });
+/** What the engine did, or why it could not. */
+type Simulated = SideResult | string;
+
+function simulate({ scenario, configs, place }: Prepared): Simulated {
+  try {
+    return runInEngine(scenario, configs, place, SEED);
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function judgeOne(
+  prepared: Prepared,
+  proxies: Proxies | undefined,
+  engine: Simulated | undefined,
+): Promise<readonly string[]> {
+  if (engine === undefined || typeof engine === 'string') return [`the engine failed: ${engine}`];
+  try {
+    const envoy = await runInEnvoy(prepared, proxies ?? new Map());
+    return compare(prepared.scenario, { engine, envoy });
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** The results in the order of the items; a few at a time. */

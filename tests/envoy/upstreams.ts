@@ -1,5 +1,4 @@
-// The scripted applications behind the real proxies: HTTP/1.1, HTTP/2 without TLS, TCP, and one that never takes a connection.
-import { type ChildProcess, spawn } from 'node:child_process';
+// The scripted applications behind the real proxies: HTTP/1.1, HTTP/2 without TLS, TCP, and one that never says a word.
 import {
   createServer as createHttp,
   type IncomingHttpHeaders,
@@ -8,9 +7,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { constants, createServer as createHttp2, type ServerHttp2Stream } from 'node:http2';
-import { connect, createServer as createTcp, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTcp, type Server as NetServer, type Socket } from 'node:net';
 import type { AnswerRule, PodScript } from './contract';
-import { until } from './poll';
 import type { Stoppable } from './resources';
 
 function ruleFor(
@@ -104,13 +102,15 @@ export class ScriptedPod implements Stoppable {
   start(): Promise<void> {
     const { serves, answers } = this.#script;
     const server =
-      serves === 'tcp'
-        ? createTcp(answerTcp(answers))
-        : serves === 'http2'
-          ? createHttp2()
-              .on('stream', answerHttp2(answers))
-              .on('sessionError', () => {})
-          : createHttp({ keepAliveTimeout: 0, requestTimeout: 0 }, answerHttp1(answers));
+      serves === 'silent'
+        ? createTcp()
+        : serves === 'tcp'
+          ? createTcp(answerTcp(answers))
+          : serves === 'http2'
+            ? createHttp2()
+                .on('stream', answerHttp2(answers))
+                .on('sessionError', () => {})
+            : createHttp({ keepAliveTimeout: 0, requestTimeout: 0 }, answerHttp1(answers));
     this.#server = server;
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
@@ -132,49 +132,5 @@ export class ScriptedPod implements Stoppable {
     });
     for (const socket of this.#sockets) socket.destroy();
     await closed;
-  }
-}
-
-const BLACKHOLE_PROGRAM = `
-const server = require('node:net').createServer();
-server.listen({ host: process.argv[1], port: Number(process.argv[2]), backlog: 1 }, () => {
-  process.stdout.write('ready');
-  setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120000));
-});`;
-const FILLERS = 8;
-
-/** Listens with a queue of one that nobody empties: once it is full, the kernel drops every further attempt to connect. */
-export class BlackholePod implements Stoppable {
-  readonly #ip: string;
-  readonly #port: number;
-  readonly #fillers: Socket[] = [];
-  #child: ChildProcess | undefined;
-
-  constructor(ip: string, port: number) {
-    this.#ip = ip;
-    this.#port = port;
-  }
-
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, ['-e', BLACKHOLE_PROGRAM, this.#ip, String(this.#port)], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    this.#child = child;
-    let ready = false;
-    child.stdout.once('data', () => {
-      ready = true;
-    });
-    await until('a listener that takes no connection', 10_000, () => ready || undefined);
-    for (let filler = 0; filler < FILLERS; filler++) {
-      const socket = connect({ host: this.#ip, port: this.#port });
-      socket.on('error', () => {});
-      this.#fillers.push(socket);
-    }
-    await until('a full queue', 10_000, () => this.#fillers.some(({ connecting }) => !connecting) || undefined);
-  }
-
-  stop(): void {
-    for (const socket of this.#fillers) socket.destroy();
-    this.#child?.kill('SIGKILL');
   }
 }

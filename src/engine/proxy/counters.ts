@@ -33,6 +33,7 @@ export const CLUSTER_COUNTERS = [
   'upstream_rq_maintenance_mode',
   'upstream_rq_pending_total',
   'upstream_rq_pending_overflow',
+  'upstream_rq_active_overflow',
   'upstream_rq_pending_failure_eject',
   'upstream_rq_rx_reset',
   'upstream_rq_tx_reset',
@@ -95,6 +96,7 @@ export const RQ_PER_TRY_IDLE_TIMEOUT = positionOf('upstream_rq_per_try_idle_time
 export const RQ_MAX_DURATION_REACHED = positionOf('upstream_rq_max_duration_reached');
 export const RQ_PENDING_TOTAL = positionOf('upstream_rq_pending_total');
 export const RQ_PENDING_OVERFLOW = positionOf('upstream_rq_pending_overflow');
+export const RQ_ACTIVE_OVERFLOW = positionOf('upstream_rq_active_overflow');
 export const RQ_PENDING_FAILURE_EJECT = positionOf('upstream_rq_pending_failure_eject');
 export const RQ_RX_RESET = positionOf('upstream_rq_rx_reset');
 export const RQ_TX_RESET = positionOf('upstream_rq_tx_reset');

@@ -125,7 +125,9 @@ describe('retries', () => {
     ]);
     const result = probe(simulation);
     expect(result).toMatchObject({ status: 503, flags: ['URX', 'UF'] });
-    expect(result.details).toBe('upstream_reset_before_response_started{remote_connection_failure}');
+    expect(result.details).toBe(
+      'upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}',
+    );
     expect(counter(simulation, 'upstream_cx_connect_fail')).toBe(2);
     expect(counter(simulation, 'upstream_rq_pending_failure_eject')).toBe(2);
     expect(counter(simulation, 'upstream_rq_503')).toBe(1);

@@ -123,10 +123,10 @@ export class Tries {
     if (t.state[upstream] === TRY_PENDING) this.#pools.cancel(upstream);
     else if (t.state[upstream] === TRY_ATTACHED) {
       const connection = t.connection[upstream] ?? 0;
-      this.#clusters.get(this.#streams.table.arrays.cluster[stream] ?? 0).count(counters.RQ_TX_RESET);
       if (this.#network.connections.arrays.payload[connection] === PAYLOAD_HTTP1)
         this.#pools.releaseStream(upstream, true);
       else {
+        this.#clusters.get(this.#streams.table.arrays.cluster[stream] ?? 0).count(counters.RQ_TX_RESET);
         const leg = t.leg[upstream] ?? NONE;
         if (leg !== NONE) this.#exchanges.cancelByClient(leg);
         this.#pools.releaseStream(upstream, false);

@@ -224,7 +224,10 @@ export const FORMAT_COMMANDS: ReadonlyMap<string, FormatCommand> = new Map<strin
   ['UPSTREAM_LOCAL_ADDRESS', streamField('upstreamLocalAddress')],
   ['UPSTREAM_PROTOCOL', streamField('upstreamProtocol')],
   ['UPSTREAM_REQUEST_ATTEMPT_COUNT', streamField('upstreamRequestAttemptCount')],
-  ['UPSTREAM_TRANSPORT_FAILURE_REASON', streamField('upstreamTransportFailureReason')],
+  [
+    'UPSTREAM_TRANSPORT_FAILURE_REASON',
+    plain((context) => context.stream?.upstreamTransportFailureReason?.replaceAll(' ', '_')),
+  ],
   ['UPSTREAM_WIRE_BYTES_RECEIVED', streamField('upstreamWireBytesReceived')],
   ['UPSTREAM_WIRE_BYTES_SENT', streamField('upstreamWireBytesSent')],
   ['UPSTREAM_PEER_URI_SAN', streamField('upstreamPeerUriSan')],

@@ -60,4 +60,16 @@ export class PoolLists {
     if (next !== NONE) c.previousReady[next] = previous;
     c.ready[connection] = 0;
   }
+
+  /** A connection of the pool that is still being opened; -1 when there is none. */
+  findConnecting(pool: number, clientProcess: number): number {
+    const table = this.#network.connections;
+    const c = table.arrays;
+    for (let connection = 0; connection < table.slots.used; connection++) {
+      if (!table.isLive(connection) || c.clientProcess[connection] !== clientProcess) continue;
+      if (c.clientPool[connection] !== pool || c.state[connection] !== 0 || c.clientClosed[connection] !== 0) continue;
+      return connection;
+    }
+    return NONE;
+  }
 }

@@ -51,6 +51,9 @@ export interface PoolClient {
   handlePoolFailure(upstream: number, reason: StreamResetReason, failureText: number): void;
 }
 
+/** envoyproxy/envoy source/common/network/connection_impl.cc ConnectionImpl::onWriteReady */
+const REFUSAL = 'delayed connect error: Connection refused';
+
 /** How many connections one new stream may open at most: more than one only with preconnecting. */
 const MAX_CONNECTIONS_PER_STREAM = 3;
 
@@ -67,6 +70,7 @@ export class Pools {
   readonly #clusters: Clusters;
   readonly #edges: Edges;
   readonly #lists: PoolLists;
+  readonly #refusalText: number;
   #client: PoolClient | undefined;
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables, clusters: Clusters) {
@@ -78,6 +82,7 @@ export class Pools {
     this.#clusters = clusters;
     this.#edges = environment.edges;
     this.#lists = new PoolLists(environment.network, tables.upstream);
+    this.#refusalText = environment.strings.numberOf(REFUSAL);
   }
 
   bind(client: PoolClient): void {
@@ -140,6 +145,13 @@ export class Pools {
       return;
     }
     this.#enqueue(pool, upstream, cluster, priority);
+    this.#tryCreateConnections(pool);
+  }
+
+  // envoyproxy/envoy source/common/conn_pool/conn_pool_base.cc ConnPoolImplBase::tryCreateNewConnections
+  #tryCreateConnections(pool: number): void {
+    const cluster = this.#cluster(pool);
+    const priority = this.#tables.pools.arrays.priority[pool] ?? 0;
     for (let i = 0; i < MAX_CONNECTIONS_PER_STREAM && this.#tryCreateConnection(pool, cluster, priority); i++);
   }
 
@@ -170,7 +182,7 @@ export class Pools {
     const priority = p.priority[pool] ?? 0;
     const isHttp = p.protocol[pool] !== PROTOCOL_TCP;
     if (isHttp && !cluster.canCreate(priority, RESOURCE_REQUESTS)) {
-      cluster.count(counters.RQ_PENDING_OVERFLOW);
+      cluster.count(counters.RQ_ACTIVE_OVERFLOW);
       this.#fail(upstream, 'overflow', NONE);
       return;
     }
@@ -303,15 +315,19 @@ export class Pools {
     if (c.clientClosed[connection] === 0 && (c.activeStreams[connection] ?? 0) === 0) this.#rest(connection, cluster);
   }
 
+  /** Waiting streams take ready connections; for those that still wait, further connections are tried. */
+  // envoyproxy/envoy source/common/conn_pool/conn_pool_base.cc ConnPoolImplBase::onUpstreamReady
   #serveWaiting(pool: number): void {
     const p = this.#tables.pools.arrays;
     for (;;) {
       const upstream = p.pendingHead[pool] ?? NONE;
       const connection = p.readyHead[pool] ?? NONE;
-      if (upstream === NONE || connection === NONE) return;
+      if (upstream === NONE) return;
+      if (connection === NONE) break;
       this.#dequeue(pool, upstream);
       this.#attach(upstream, connection);
     }
+    this.#tryCreateConnections(pool);
   }
 
   handlePoolTurn(pool: number): void {
@@ -328,13 +344,10 @@ export class Pools {
     const cluster = this.#cluster(pool);
     this.#stopTimer(connection);
     if (outcome !== CONNECT_REFUSED && outcome !== CONNECT_TIMED_OUT) cluster.count(counters.SSL_CONNECTION_ERROR);
-    const text = c.failureText[connection] ?? NONE;
-    this.#failConnect(
-      connection,
-      pool,
-      outcome === CONNECT_TIMED_OUT ? 'connectionTimeout' : 'remoteConnectionFailure',
-      text,
-    );
+    const text = outcome === CONNECT_REFUSED ? this.#refusalText : (c.failureText[connection] ?? NONE);
+    cluster.count(counters.CX_DESTROY_REMOTE);
+    const reason = outcome === CONNECT_TIMED_OUT ? 'connectionTimeout' : 'remoteConnectionFailure';
+    this.#failConnect(connection, pool, reason, text);
   }
 
   handleConnectTimeout(connection: number, generation: number): void {
@@ -344,6 +357,7 @@ export class Pools {
     c.clientTimer[connection] = NO_EVENT;
     this.#cluster(pool).count(counters.CX_CONNECT_TIMEOUT);
     this.#connections.closeByClient(connection);
+    this.#cluster(pool).count(counters.CX_DESTROY_LOCAL);
     this.#failConnect(connection, pool, 'connectionTimeout', NONE);
   }
 
@@ -353,6 +367,7 @@ export class Pools {
     const cluster = this.#cluster(pool);
     const host = p.host[pool] ?? 0;
     cluster.count(counters.CX_CONNECT_FAIL);
+    cluster.count(counters.CX_DESTROY);
     h.connectFailures[host] = (h.connectFailures[host] ?? 0) + 1;
     p.connectingCapacity[pool] =
       (p.connectingCapacity[pool] ?? 0) - this.#capacityOf(cluster, p.protocol[pool] ?? PROTOCOL_HTTP1);
@@ -433,6 +448,10 @@ export class Pools {
     const over =
       protocol === PROTOCOL_HTTP2 ? draining && (c.activeStreams[connection] ?? 0) === 0 : closeConnection || draining;
     if (over || (protocol === PROTOCOL_TCP && closeConnection)) {
+      if (closeConnection && protocol === PROTOCOL_HTTP1) {
+        cluster.count(counters.CX_DESTROY_WITH_ACTIVE_RQ);
+        cluster.count(counters.CX_DESTROY_LOCAL_WITH_ACTIVE_RQ);
+      }
       this.close(connection);
       return;
     }
@@ -536,26 +555,15 @@ export class Pools {
   }
 
   #closeOneConnecting(pool: number, cluster: ClusterRuntime): void {
-    const table = this.#network.connections;
-    const c = table.arrays;
-    const self = processOf(cluster.pod, ROLE_PROXY);
+    const connection = this.#lists.findConnecting(pool, processOf(cluster.pod, ROLE_PROXY));
+    if (connection === NONE) return;
     const p = this.#tables.pools.arrays;
-    for (let connection = 0; connection < table.slots.used; connection++) {
-      const connecting =
-        table.isLive(connection) &&
-        c.clientProcess[connection] === self &&
-        c.clientPool[connection] === pool &&
-        c.state[connection] === 0 &&
-        c.clientClosed[connection] === 0;
-      if (!connecting) continue;
-      p.connectingCapacity[pool] =
-        (p.connectingCapacity[pool] ?? 0) - this.#capacityOf(cluster, p.protocol[pool] ?? PROTOCOL_HTTP1);
-      cluster.count(counters.CX_DESTROY);
-      cluster.count(counters.CX_DESTROY_LOCAL);
-      this.#forget(connection, pool, cluster);
-      this.#connections.closeByClient(connection);
-      return;
-    }
+    p.connectingCapacity[pool] =
+      (p.connectingCapacity[pool] ?? 0) - this.#capacityOf(cluster, p.protocol[pool] ?? PROTOCOL_HTTP1);
+    cluster.count(counters.CX_DESTROY);
+    cluster.count(counters.CX_DESTROY_LOCAL);
+    this.#forget(connection, pool, cluster);
+    this.#connections.closeByClient(connection);
   }
 
   /** The host is gone or the cluster was replaced: idle connections close now, busy ones after their last stream. */
