@@ -28,7 +28,6 @@ export interface PageParts {
 }
 
 function reportFailure(error: unknown): void {
-  useScenarioStore.setState({ loading: false });
   toast({
     tone: 'bad',
     title: 'The scenario could not be opened',

@@ -8,6 +8,8 @@ export function scenarioCommands(app: AppServices): readonly Command[] {
     label: `Open ${title}`,
     group: 'Scenario',
     keywords: summary,
-    run: () => openScenario(app, id),
+    run: async () => {
+      await openScenario(app, id);
+    },
   }));
 }

@@ -26,7 +26,7 @@ async function startOver(app: AppServices): Promise<void> {
   if (id === undefined) return;
   const { files } = useFilesStore.getState();
   await discardDraft(id);
-  await openScenario(app, id);
+  if (!(await openScenario(app, id))) return;
   toast({
     tone: 'info',
     title: 'Started over',

@@ -20,6 +20,13 @@ class DraftKeeper {
     this.#scenario = { id, files };
   }
 
+  /** The way back to the scenario that is open now; undefined when none is. */
+  keep(): (() => void) | undefined {
+    const scenario = this.#scenario;
+    if (scenario === undefined) return undefined;
+    return () => this.open(scenario.id, scenario.files);
+  }
+
   /** Nothing is written until the next scenario is open: the texts on the screen are about to be replaced. */
   pause(): void {
     this.flush();
