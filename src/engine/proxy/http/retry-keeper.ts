@@ -13,6 +13,7 @@ import {
   type RetryStatus,
   releaseRetry,
   type StreamResetReason,
+  shouldHedgeRetryPerTryTimeout,
   shouldRetryHeaders,
   shouldRetryReset,
   wouldRetryFromHeaders,
@@ -111,6 +112,25 @@ export class RetryKeeper {
     const state = this.#stateOf(stream, retry);
     const status = shouldRetryHeaders(state, environment, this.#messages.response(response), plan.request);
     this.#note(stream, status, String(this.#messages.status(response)));
+    return status;
+  }
+
+  /** A try that has been retried already gets no further one, but whether its response is a bad one still matters. */
+  // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamHeaders (upstream_request.retried)
+  wouldRetry(plan: RoutePlan, response: number): boolean {
+    const { retry } = plan;
+    return (
+      retry !== undefined && wouldRetryFromHeaders(retry, this.#messages.response(response), plan.request) !== 'noRetry'
+    );
+  }
+
+  // envoyproxy/envoy source/common/router/router.cc Filter::onSoftPerTryTimeout
+  decideOnSoftTimeout(stream: number, plan: RoutePlan, cluster: ClusterRuntime): RetryStatus {
+    const { retry } = plan;
+    if (retry === undefined) return 'no';
+    const environment = this.#environment(stream, retry, cluster, plan.priority);
+    const status = shouldHedgeRetryPerTryTimeout(this.#stateOf(stream, retry), environment);
+    this.#note(stream, status, 'perTryTimeout');
     return status;
   }
 

@@ -24,15 +24,13 @@ import * as counters from '../counters';
 import type { ProxyEnvironment } from '../environment';
 import {
   clusterNotFoundReply,
-  directReply,
+  grpcToHttpStatus,
+  isGrpcRequest,
   type LocalReply,
-  maxStreamDurationReply,
   ResponseCodeDetails,
   RouterReply,
   type StreamResetReason,
-  sslRedirectUri,
   upstreamResetReply,
-  upstreamTimeoutReply,
 } from '../semantics';
 import type { ProxyTables } from '../tables';
 import type { ClusterRuntime } from '../upstream/cluster-runtime';
@@ -40,23 +38,22 @@ import type { Clusters } from '../upstream/clusters';
 import type { HealthChecks } from '../upstream/health-checks';
 import type { HostMonitor } from '../upstream/host-monitor';
 import type { Pools } from '../upstream/pools';
-import { OWNER_STREAM, TRY_ATTACHED, TRY_DONE, type UpstreamTables } from '../upstream/tables';
+import { OWNER_STREAM, TRY_DONE, type UpstreamTables } from '../upstream/tables';
 import type { ConnectionManager, StreamRouter } from './connection-manager';
+import { answerWithoutCluster } from './direct-answers';
 import { Heads } from './heads';
 import { HostPicker } from './host-picker';
 import { reason } from './recorder';
 import { type ResolvedRoute, resolveRoute, routePlanOf } from './request-plan';
 import { RetryKeeper } from './retry-keeper';
 import type { RoutePlan } from './route-plan';
+import { RouterTimeouts } from './router-timeouts';
 import type { Shadows } from './shadows';
 import type { Streams } from './streams';
 import { Tries, type TryReporter } from './tries';
 
 const RQ_TOTAL = counters.httpCounter('rq_total');
-const NO_ROUTE = counters.httpCounter('no_route');
 const NO_CLUSTER = counters.httpCounter('no_cluster');
-const RQ_DIRECT_RESPONSE = counters.httpCounter('rq_direct_response');
-const RQ_REDIRECT = counters.httpCounter('rq_redirect');
 
 /** What the router works with. */
 export interface RouterParts {
@@ -94,6 +91,7 @@ export class Router implements StreamRouter {
   readonly #tries: Tries;
   readonly #picker: HostPicker;
   readonly #retries: RetryKeeper;
+  readonly #timeouts: RouterTimeouts;
   readonly #newLeg: NewLeg = {
     clientContext: 0,
     request: 0,
@@ -126,9 +124,10 @@ export class Router implements StreamRouter {
     this.#tries = new Tries(environment, tables, parts);
     this.#picker = new HostPicker(environment, tables, parts.clusters);
     this.#retries = new RetryKeeper(environment, tables, parts.manager);
+    this.#timeouts = new RouterTimeouts(this, tables, { ...parts, tries: this.#tries, retries: this.#retries });
   }
 
-  #clusterOf(stream: number): ClusterRuntime {
+  clusterOf(stream: number): ClusterRuntime {
     return this.#clusters.get(this.#streams.table.arrays.cluster[stream] ?? 0);
   }
 
@@ -160,7 +159,7 @@ export class Router implements StreamRouter {
     this.#manager.count(stream, RQ_TOTAL);
     const { resolved, plan } = this.#finalRoute(stream);
     if (plan === undefined) {
-      this.#answerWithoutCluster(stream, resolved);
+      answerWithoutCluster(this.#manager, stream, resolved);
       return;
     }
     const s = this.#streams.table.arrays;
@@ -183,49 +182,13 @@ export class Router implements StreamRouter {
     this.#begin(stream, plan);
   }
 
-  // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders: no route, redirect, direct response
-  #answerWithoutCluster(stream: number, { result }: ResolvedRoute): void {
-    const plan = this.#manager.planOf(stream);
-    if (result.kind === 'route' && plan.routes !== undefined) {
-      const matched = { configuration: plan.routes, virtualHost: result.virtualHost, route: result.route };
-      const filterPlan = this.#manager.filterPlanOf(stream);
-      const reply = directReply(matched, filterPlan.request, {
-        suppressEnvoyHeaders: plan.hcm.suppressEnvoyHeaders,
-        context: { request: filterPlan.request, connection: plan.connectionClass.info },
-      });
-      if (reply !== undefined) {
-        this.#manager.count(stream, result.route.action.kind === 'redirect' ? RQ_REDIRECT : RQ_DIRECT_RESPONSE);
-        this.#manager.sinkOf(stream)?.decide('response', String(reply.response.status), reason('directResponse'));
-        this.#sendDirect(stream, {
-          status: reply.response.status,
-          body: reply.body,
-          details: ResponseCodeDetails.DirectResponse,
-          headers: reply.response.headers.entries(),
-        });
-        return;
-      }
-    }
-    if (result.kind === 'sslRedirect') {
-      this.#manager.count(stream, RQ_REDIRECT);
-      const headers = [['location', sslRedirectUri(plan.request)]] as const;
-      this.#sendDirect(stream, { status: 301, body: '', details: ResponseCodeDetails.DirectResponse, headers });
-      return;
-    }
-    this.#manager.count(stream, NO_ROUTE);
-    this.#manager.sendLocalReply(stream, RouterReply.routeNotFound);
-  }
-
-  #sendDirect(stream: number, reply: LocalReply): void {
-    this.#manager.sendLocalReply(stream, reply);
-  }
-
   // envoyproxy/envoy source/common/router/router.cc Filter::checkDropOverload
   #dropsOverload(stream: number, cluster: ClusterRuntime): boolean {
     for (const { numerator, denominator } of cluster.cluster.assignment.dropOverloads) {
       const always = numerator >= denominator;
       if (!always && !this.#manager.proxyOf(stream).routeRng.chance(numerator, denominator)) continue;
       cluster.count(counters.RQ_DROP_OVERLOAD);
-      this.#abort(stream, always ? RouterReply.unconditionalDropOverload : RouterReply.dropOverload);
+      this.abort(stream, always ? RouterReply.unconditionalDropOverload : RouterReply.dropOverload);
       return true;
     }
     return false;
@@ -274,7 +237,7 @@ export class Router implements StreamRouter {
   #startTry(stream: number): void {
     const s = this.#streams.table.arrays;
     const plan = this.routePlanOf(stream);
-    const cluster = this.#clusterOf(stream);
+    const cluster = this.clusterOf(stream);
     const attempt = (s.attempts[stream] ?? 0) + 1;
     s.attempts[stream] = attempt;
     const { hcm, connectionClass } = this.#manager.planOf(stream);
@@ -284,7 +247,7 @@ export class Router implements StreamRouter {
     const host = this.#picker.pick(stream, cluster, plan, hash, connectionClass.info.localAddress, sink);
     if (host === NONE) {
       cluster.count(counters.CX_NONE_HEALTHY);
-      this.#abort(stream, RouterReply.noHealthyUpstream);
+      this.abort(stream, RouterReply.noHealthyUpstream);
       return;
     }
     const request = this.#heads.requestOf(stream, plan, attempt);
@@ -320,7 +283,7 @@ export class Router implements StreamRouter {
     const c = this.#network.connections.arrays;
     const stream = t.subject[upstream] ?? 0;
     const plan = this.routePlanOf(stream);
-    const cluster = this.#clusterOf(stream);
+    const cluster = this.clusterOf(stream);
     const host = t.host[upstream] ?? 0;
     const request = this.#heads.sentRequest(stream, plan, upstream);
     const bytes = s.requestBytes[stream] ?? 0;
@@ -359,7 +322,7 @@ export class Router implements StreamRouter {
     const stream = t.subject[upstream] ?? 0;
     const response = l.response[leg] ?? NONE;
     const bytes = l.responseBytes[leg] ?? 0;
-    const cluster = this.#clusterOf(stream);
+    const cluster = this.clusterOf(stream);
     const host = t.host[upstream] ?? 0;
     const status = this.#messages.status(response);
     s.marks[stream] = (s.marks[stream] ?? 0) | (l.marks[leg] ?? 0);
@@ -369,21 +332,58 @@ export class Router implements StreamRouter {
     if (cluster.cluster.healthCheck !== undefined) {
       this.#health.handleProxiedResponse(cluster, host, this.#messages.response(response));
     }
-    const decision = this.#retries.decideOnResponse(stream, plan, cluster, response);
+    const retried = t.retried[upstream] === 1;
+    const decision = retried ? 'no' : this.#retries.decideOnResponse(stream, plan, cluster, response);
     if (decision === 'yes') {
-      // A body that is still to come ends with the connection.
-      this.#tries.countHost(host, false);
       cluster.countRetriedStatus(status);
       cluster.count(counters.RETRY_RQ_COMPLETED);
-      this.#pools.releaseStream(upstream, bytes > 0);
-      this.#tries.release(stream, upstream, status);
-      this.#scheduleRetry(stream);
+      this.#discard(stream, upstream, status, bytes);
+      this.scheduleRetry(stream);
       return;
     }
-    this.#tries.countHost(host, status < 500);
+    const bad = retried ? this.#retries.wouldRetry(plan, response) : decision !== 'no';
+    if (bad && this.othersRemain(stream, upstream)) {
+      this.#discard(stream, upstream, status, bytes);
+      return;
+    }
+    this.#tries.countHost(host, this.#succeeded(response, plan));
+    if (t.attempt[upstream] !== s.attempts[stream]) this.#noteWinner(stream, upstream, cluster);
     this.#pools.releaseStream(upstream, false);
     this.#tries.release(stream, upstream, status);
     this.#accept(stream, plan, cluster, response, bytes);
+  }
+
+  /** Lets go of a try whose response nobody will see. A body that is still to come ends with the connection. */
+  #discard(stream: number, upstream: number, status: number, bytes: number): void {
+    this.#tries.countHost(this.#upstream.tries.arrays.host[upstream] ?? 0, false);
+    this.#pools.releaseStream(upstream, bytes > 0);
+    this.#tries.release(stream, upstream, status);
+  }
+
+  /** A host has done well when it answered below 500; over gRPC the status that its answer carries counts too. */
+  // envoyproxy/envoy source/common/router/router.cc Filter::handleNon5xxResponseHeaders, Filter::onUpstreamTrailers
+  #succeeded(response: number, plan: RoutePlan): boolean {
+    if (this.#messages.status(response) >= 500) return false;
+    const grpcStatus = this.#messages.grpcStatus(response);
+    return grpcStatus <= 0 || !isGrpcRequest(plan.request) || grpcToHttpStatus(grpcStatus) < 500;
+  }
+
+  /** Another try may still answer, or is about to be made. */
+  // envoyproxy/envoy source/common/router/router.cc Filter::numRequestsAwaitingHeaders, pending_retries_
+  othersRemain(stream: number, upstream: number): boolean {
+    const s = this.#streams.table.arrays;
+    const first = s.firstTry[stream] ?? NONE;
+    if ((s.backOffTimer[stream] ?? NO_EVENT) !== NO_EVENT) return true;
+    return first !== NONE && (first !== upstream || this.#upstream.tries.arrays.nextTry[first] !== NONE);
+  }
+
+  /** An earlier try than the last one has answered: the stream went to its host. */
+  #noteWinner(stream: number, upstream: number, cluster: ClusterRuntime): void {
+    const s = this.#streams.table.arrays;
+    const t = this.#upstream.tries.arrays;
+    const host = t.host[upstream] ?? 0;
+    s.hostAddress[stream] = this.#upstream.hosts.arrays.address[host] ?? 0;
+    s.edge[stream] = this.#clusters.edgeOf(cluster, host, t.request[upstream] ?? 0);
   }
 
   // biome-ignore lint/complexity/useMaxParams: a response and where it comes from.
@@ -418,10 +418,14 @@ export class Router implements StreamRouter {
   handleReset(leg: number, failure: StreamResetReason, failureText: number): void {
     const upstream = this.#network.legs.arrays.clientContext[leg] ?? 0;
     const stream = this.#upstream.tries.arrays.subject[upstream] ?? 0;
-    const cluster = this.#clusterOf(stream);
+    const cluster = this.clusterOf(stream);
     if (failure === 'connectionTermination') {
-      cluster.count(counters.CX_DESTROY_WITH_ACTIVE_RQ);
-      cluster.count(counters.CX_DESTROY_REMOTE_WITH_ACTIVE_RQ);
+      // Counted for the connection, not for each of its streams.
+      const connection = this.#network.legs.arrays.connection[leg] ?? 0;
+      if (this.#network.connections.arrays.activeStreams[connection] === 1) {
+        cluster.count(counters.CX_DESTROY_WITH_ACTIVE_RQ);
+        cluster.count(counters.CX_DESTROY_REMOTE_WITH_ACTIVE_RQ);
+      }
     } else {
       cluster.count(counters.RQ_RX_RESET);
     }
@@ -431,19 +435,26 @@ export class Router implements StreamRouter {
 
   // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamReset
   #handleTryFailure(stream: number, upstream: number, failure: StreamResetReason, failureText: number): void {
-    const cluster = this.#clusterOf(stream);
+    const cluster = this.clusterOf(stream);
     const host = this.#upstream.tries.arrays.host[upstream] ?? 0;
-    if (failure !== 'overflow') this.#monitor.failed(cluster, host);
+    const t = this.#upstream.tries.arrays;
+    const retried = t.retried[upstream] === 1;
+    if (failure !== 'overflow' && t.timeoutRecorded[upstream] === 0) this.#monitor.failed(cluster, host);
     this.#tries.countHost(host, false);
     this.#tries.release(stream, upstream, 0);
     if (failureText !== NONE) this.#streams.table.arrays.failureText[stream] = failureText;
     this.#manager.sinkOf(stream)?.decide('connection', failure, reason('failed'));
-    if (this.#retries.decideOnReset(stream, this.routePlanOf(stream), cluster, failure) === 'yes') {
-      this.#scheduleRetry(stream);
+    const plan = this.routePlanOf(stream);
+    if (!retried && this.#retries.decideOnReset(stream, plan, cluster, failure) === 'yes') {
+      this.scheduleRetry(stream);
+      return;
+    }
+    if (this.othersRemain(stream, NONE)) {
+      this.charge(cluster, failure === 'protocolError' ? 502 : 503);
       return;
     }
     const text = this.#strings.get(this.#streams.table.arrays.failureText[stream] ?? NONE);
-    this.#abort(
+    this.abort(
       stream,
       upstreamResetReply({
         reason: failure,
@@ -455,7 +466,7 @@ export class Router implements StreamRouter {
     );
   }
 
-  #scheduleRetry(stream: number): void {
+  scheduleRetry(stream: number): void {
     const state = assertDefined(this.#streams.retryStates[stream], 'a retry without state');
     const s = this.#streams.table.arrays;
     const generation = this.#streams.generation(stream);
@@ -479,11 +490,20 @@ export class Router implements StreamRouter {
     this.#startTry(stream);
   }
 
-  /** Ends the stream with a reply of the proxy, charged to the cluster. */
-  #abort(stream: number, reply: LocalReply): void {
-    const cluster = this.#clusterOf(stream);
+  // envoyproxy/envoy source/common/router/router.cc Filter::chargeUpstreamCode
+  charge(cluster: ClusterRuntime, status: number): void {
     cluster.count(counters.RQ_COMPLETED);
-    cluster.countStatus(reply.status);
+    cluster.countStatus(status);
+  }
+
+  /** Ends the stream with a reply of the proxy, charged to the cluster. */
+  abort(stream: number, reply: LocalReply): void {
+    this.charge(this.clusterOf(stream), reply.status);
+    this.reply(stream, reply);
+  }
+
+  reply(stream: number, reply: LocalReply): void {
+    const cluster = this.clusterOf(stream);
     this.#retries.forget(stream, cluster, this.routePlanOf(stream));
     this.#manager
       .sinkOf(stream)
@@ -512,54 +532,16 @@ export class Router implements StreamRouter {
 
   abandon(stream: number): void {
     if (this.#streams.table.arrays.routed[stream] === 0) return;
-    const cluster = this.#clusterOf(stream);
+    const cluster = this.clusterOf(stream);
     this.#retries.forget(stream, cluster, this.routePlanOf(stream));
     this.#leave(stream, cluster);
   }
 
-  /** The route timeout covers everything and is never retried. */
-  // envoyproxy/envoy source/common/router/router.cc Filter::onResponseTimeout
   handleRouteTimeout(stream: number, generation: number): void {
-    if (!this.#streams.isCurrent(stream, generation)) return;
-    const s = this.#streams.table.arrays;
-    s.routeTimer[stream] = NO_EVENT;
-    const cluster = this.#clusterOf(stream);
-    for (let upstream = s.firstTry[stream] ?? NONE; upstream !== NONE; upstream = s.firstTry[stream] ?? NONE) {
-      const host = this.#upstream.tries.arrays.host[upstream] ?? 0;
-      cluster.count(counters.RQ_TIMEOUT);
-      this.#countTimeout(cluster, host, upstream);
-      this.#tries.reset(stream, upstream);
-    }
-    this.#manager.sinkOf(stream)?.decide('timeout', 'route', reason('fired'));
-    this.#abort(stream, upstreamTimeoutReply('route'));
+    this.#timeouts.handleRouteTimeout(stream, generation);
   }
 
-  #countTimeout(cluster: ClusterRuntime, host: number, upstream: number): void {
-    const h = this.#upstream.hosts.arrays;
-    h.requestsTimeout[host] = (h.requestsTimeout[host] ?? 0) + 1;
-    // A try that still waits for a connection has not been kept waiting by its host.
-    if (this.#upstream.tries.arrays.state[upstream] === TRY_ATTACHED) this.#monitor.timedOut(cluster, host);
-  }
-
-  /** The per-try timeout, the per-try idle timeout or the cluster's limit of a stream's duration. */
-  // envoyproxy/envoy source/common/router/router.cc Filter::onPerTryTimeoutCommon, onStreamMaxDurationReached
   handleTryTimeout(upstream: number, generation: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
-    const t = this.#upstream.tries.arrays;
-    if (t.generation[upstream] !== generation) return;
-    const stream = t.subject[upstream] ?? 0;
-    const cluster = this.#clusterOf(stream);
-    const host = t.host[upstream] ?? 0;
-    if (kind === 'perTry') cluster.count(counters.RQ_PER_TRY_TIMEOUT);
-    else if (kind === 'perTryIdle') cluster.count(counters.RQ_PER_TRY_IDLE_TIMEOUT);
-    else cluster.count(counters.RQ_MAX_DURATION_REACHED);
-    if (kind !== 'maxDuration') this.#countTimeout(cluster, host, upstream);
-    this.#tries.countHost(host, false);
-    this.#manager.sinkOf(stream)?.decide('timeout', kind, reason('fired'));
-    this.#tries.reset(stream, upstream);
-    if (this.#retries.decideOnReset(stream, this.routePlanOf(stream), cluster, 'localReset') === 'yes') {
-      this.#scheduleRetry(stream);
-      return;
-    }
-    this.#abort(stream, kind === 'maxDuration' ? maxStreamDurationReply(true) : upstreamTimeoutReply(kind));
+    this.#timeouts.handleTryTimeout(upstream, generation, kind);
   }
 }

@@ -84,6 +84,10 @@ const TRY_COLUMNS = {
   previousPending: 'i32',
   /** Other tries of the same stream (hedging). */
   nextTry: 'i32',
+  /** Another try was started because this one took too long; it still may answer. */
+  retried: 'u8',
+  /** Outlier detection knows that this one took too long. */
+  timeoutRecorded: 'u8',
   span: 'f64',
   /** Only for shadows, which have no stream to read them from. */
   requestBytes: 'f64',
@@ -165,6 +169,8 @@ export class UpstreamTables {
     t.nextPending[upstream] = NONE;
     t.previousPending[upstream] = NONE;
     t.nextTry[upstream] = NONE;
+    t.retried[upstream] = 0;
+    t.timeoutRecorded[upstream] = 0;
     t.span[upstream] = 0;
     t.requestBytes[upstream] = 0;
     t.requestId[upstream] = 0;
