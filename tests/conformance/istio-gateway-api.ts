@@ -1,5 +1,6 @@
 // The Istio resources that the Gateway API is translated to, against those that istiod makes of the same objects.
 import { parseAllDocuments } from 'yaml';
+import { formatProtoDuration, parseDuration } from '../../src/base';
 import type { ClusterView, Resource, SourceFile } from '../../src/config';
 import type { VirtualService } from '../../src/dialects/istio/compile/push-context/virtual-services';
 import { readResources } from '../../src/dialects/istio/compile/read-resources';
@@ -13,6 +14,7 @@ import { CaseRecorder, type SuiteResult } from './suite';
 
 const FOLDER = ['conformance', 'istio-gateway-api'] as const;
 const DOMAIN = 'domain.suffix';
+const AROUND = 'surroundings.yaml';
 
 interface KnownService {
   readonly hostname: string;
@@ -90,27 +92,34 @@ function surroundings(services: readonly KnownService[]): SourceFile {
     ...SECRETS.map((path) => holder('Secret', path)),
     ...CONFIG_MAPS.map((path) => holder('ConfigMap', path)),
   ];
-  return { path: 'surroundings.yaml', text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
+  return { path: AROUND, text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
 }
 
 /** First values of their enums. */
 const FIRST_VALUES: ReadonlySet<unknown> = new Set([0, '', false, 'PASSTHROUGH']);
 
-function isEveryPath(value: unknown): boolean {
-  return canonicalJson(value as JsonValue) === '{"prefix":"/"}';
+/** What the API server writes where nothing is written, which upstream's test does not do. */
+function isDefaulted(key: string, value: unknown): boolean {
+  if (key === 'maxAge') return value === '5s';
+  return key === 'uri' && canonicalJson(value as JsonValue) === '{"prefix":"/"}';
 }
 
-/**
- * What protobuf leaves out: empty lists and maps, zeros, and texts without characters. The prefix `/` is what the API server
- * writes where nothing is written, which upstream's test does not do.
- */
+const DURATIONS: ReadonlySet<string> = new Set(['timeout', 'perTryTimeout', 'backoff', 'maxAge']);
+
+function inProtobuf(key: string, value: unknown): unknown {
+  if (!DURATIONS.has(key) || typeof value !== 'string') return value;
+  const parsed = parseDuration(value);
+  return parsed.ok ? formatProtoDuration(parsed.value) : value;
+}
+
+/** What protobuf leaves out: empty lists and maps, zeros, and texts without characters. */
 function asWritten(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asWritten).filter((entry) => canonicalJson(entry as JsonValue) !== '{}');
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value)
-    .map(([key, entry]) => [key, asWritten(entry)] as const)
+    .map(([key, entry]) => [key, inProtobuf(key, asWritten(entry))] as const)
     .filter(([key, entry]) => {
-      if (FIRST_VALUES.has(entry) || entry === undefined || (key === 'uri' && isEveryPath(entry))) return false;
+      if (FIRST_VALUES.has(entry) || entry === undefined || isDefaulted(key, entry)) return false;
       const empty = typeof entry === 'object' && entry !== null && Object.keys(entry).length === 0;
       return !empty || key === 'destination';
     });
@@ -141,11 +150,12 @@ function ageOf({ metadata }: Resource): number {
   return Date.parse(metadata.creationTimestamp ?? '') || 0;
 }
 
-/** As upstream's test labels the namespaces. */
-function withTestLabels(view: ClusterView): ClusterView {
-  const namespaces = view.namespaces.map((namespace) => ({
-    ...namespace,
-    labels: { ...namespace.labels, 'istio.io/test-name-part': namespace.name.split('-')[0] ?? '' },
+/** The namespaces of the input, as upstream's test labels them. */
+function withTestLabels(view: ClusterView, names: ReadonlySet<string>): ClusterView {
+  const namespaces = [...names].map((name) => ({
+    name,
+    labels: { 'istio.io/test-name-part': name.split('-')[0] ?? '' },
+    annotations: {},
   }));
   return { ...view, namespaces };
 }
@@ -153,7 +163,9 @@ function withTestLabels(view: ClusterView): ClusterView {
 function translated(files: readonly SourceFile[]): ReadonlyMap<string, string> {
   const { resources, rejected } = readManifestSet(files);
   const aged = [...resources, ...rejected].map((resource) => ({ ...resource, creationOrder: ageOf(resource) }));
-  const view = withTestLabels(viewOfManifests(aged, {}));
+  const own = aged.filter(({ source }) => source.file !== AROUND);
+  const names = new Set(own.map(({ ref }) => ref.namespace).filter((name) => name !== ''));
+  const view = withTestLabels(viewOfManifests(aged, {}), names);
   const { gateways, virtualServices, destinationRules } = convertGatewayApi(view, readResources(view), []);
   const ofGateway = ({ metadata, object }: GatewayResource): [string, string] => [
     `Gateway ${metadata.namespace}/${metadata.name}`,

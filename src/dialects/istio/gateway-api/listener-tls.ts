@@ -1,6 +1,7 @@
 import { CONFIG_MAP, type ConfigPath, type KindDefinition, type Resource, SECRET } from '../../../config';
 import type { GatewaySpec, ListenerTls, SecretReference } from '../../gateway-api';
 import type { ServerTlsSettings } from '../kinds';
+import { isCipherSuite } from '../kinds/rules/server-tls';
 import type { ConversionContext } from './context';
 import { isGranted } from './grants';
 
@@ -136,9 +137,11 @@ function terminated(tls: ListenerTls, request: TlsRequest): ListenerTlsResult {
   return { tls: { mode, ...credentials, ...clients }, valid: clients !== undefined };
 }
 
+/** Those that are not known are left out. istio/istio pkg/config/security/security.go (FilterCipherSuites) */
 function cipherSuites(tls: ListenerTls): Pick<ServerTlsSettings, 'cipherSuites'> {
-  const written = tls.options?.[CIPHER_SUITES_OPTION] ?? '';
-  return written === '' ? {} : { cipherSuites: written.split(',').map((suite) => suite.trim()) };
+  const written = (tls.options?.[CIPHER_SUITES_OPTION] ?? '').split(',').map((suite) => suite.trim());
+  const known = [...new Set(written)].filter((suite) => suite !== '' && isCipherSuite(suite));
+  return known.length === 0 ? {} : { cipherSuites: known };
 }
 
 /** istio/istio pilot/pkg/config/kube/gateway/conversion.go (buildTLS) */

@@ -38,7 +38,7 @@ function isSet(tls: ServerTlsSettings, field: CertificateField): boolean {
 }
 
 /** Operators such as `-` and `+` at the front are let through unread. istio/istio pkg/config/security/security.go (IsValidCipherSuite) */
-function isCipherSuite(suite: string): boolean {
+export function isCipherSuite(suite: string): boolean {
   return suite === '' || suite === 'ALL' || !/^[\p{N}\p{L}]/u.test(suite) || CIPHER_SUITES.has(suite);
 }
 
