@@ -113,6 +113,7 @@ export {
   type MapOptions,
   map,
   type NumberOptions,
+  nullable,
   number,
   type ObjectOptions,
   type ObjectType,

@@ -90,7 +90,7 @@ class Decoder {
     for (const key of Object.keys(object)) {
       const value = object[key];
       const fieldSchema = this.schemaOfField(node, key);
-      if (value === null && this.nullMeans === 'absent' && isTyped(fieldSchema)) {
+      if (value === null && this.isAbsent(fieldSchema)) {
         changed = true;
         continue;
       }
@@ -108,6 +108,12 @@ class Decoder {
       if (fillDefaults(properties, result)) changed = true;
     }
     return changed ? result : object;
+  }
+
+  /** Whether `null` in the place of the field means that there is none. */
+  private isAbsent(schema: TSchema | undefined): boolean {
+    if (schema === undefined) return false;
+    return nodeOf(schema)['x-nullable'] === true || (this.nullMeans === 'absent' && isTyped(schema));
   }
 
   private schemaOfField(node: SchemaNode, key: string): TSchema | undefined {

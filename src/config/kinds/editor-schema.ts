@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import type { KindDefinition } from '../kind-definition';
 import { apiVersionsOf } from './define-kind';
 import type { KindRegistry } from './registry';
-import { childrenOf, nodeOf, type SchemaNode } from './schema-node';
+import { childrenOf, nodeOf, type SchemaNode, typesOf } from './schema-node';
 
 /** A JSON Schema (draft 7) as plain data, for the editor's YAML service. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -96,6 +96,7 @@ class SchemaWriter {
   private writeBody(node: SchemaNode): JsonSchema {
     const result: MutableSchema = {};
     for (const keyword of COPIED) if (node[keyword] !== undefined) result[keyword] = node[keyword];
+    if (node['x-nullable'] === true) result['type'] = [...typesOf(node), 'null'];
     if (node.items !== undefined) result['items'] = this.write(node.items);
     if (node.properties !== undefined) result['properties'] = this.properties(node.properties);
     if (node.anyOf !== undefined) result['anyOf'] = node.anyOf.map((form) => this.write(form));

@@ -32,6 +32,7 @@ export interface SchemaNode {
   readonly 'x-at-most-one'?: readonly (readonly string[])[];
   readonly 'x-exactly-one'?: readonly (readonly string[])[];
   readonly 'x-null-means'?: NullMeaning;
+  readonly 'x-nullable'?: boolean;
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
 }
@@ -65,6 +66,7 @@ export const KNOWN_KEYWORDS: ReadonlySet<string> = new Set([
   'x-at-most-one',
   'x-exactly-one',
   'x-null-means',
+  'x-nullable',
   'x-kubernetes-int-or-string',
   'x-kubernetes-preserve-unknown-fields',
 ]);

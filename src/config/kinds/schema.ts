@@ -252,6 +252,11 @@ export function described<T>(doc: string, schema: Schema<T>): Schema<T> {
   return Unsafe<T>({ ...schema, description: doc });
 }
 
+/** A field that may be written as `null`, which means that it is not written. */
+export function nullable<T>(schema: Schema<T>): Schema<T> {
+  return Unsafe<T>({ ...schema, 'x-nullable': true });
+}
+
 /** Fills in `value` where the field is not written. The static type of the field is then present. */
 export function withDefault<T>(schema: Schema<T>, value: T): DefaultedSchema<T> {
   return Object.assign(Unsafe<T>({ ...schema }), { default: value });

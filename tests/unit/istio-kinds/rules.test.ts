@@ -38,6 +38,22 @@ describe('VirtualService', () => {
     ).toEqual([]);
   });
 
+  it('takes a null where upstream does, as if nothing were written', () => {
+    const retries = (field: string) =>
+      read(
+        virtualService(`
+  hosts: [reviews]
+  http:
+  - route: [{ destination: { host: reviews } }]
+    retries: { ${field}: null }`),
+      );
+    const { resources, diagnostics } = retries('retryRemoteLocalities');
+    expect(diagnostics).toEqual([]);
+    expect(resources[0]?.object).toMatchObject({ spec: { http: [{ retries: {} }] } });
+    expect(JSON.stringify(resources[0]?.object)).not.toContain('retryRemoteLocalities');
+    expect(retries('attempts').diagnostics.map(({ code }) => code)).toEqual(['MW0202']);
+  });
+
   it('points at the value that is wrong', () => {
     expect(
       findings(

@@ -11,6 +11,8 @@ export interface JsonSchema {
   readonly allOf?: readonly JsonSchema[];
   readonly 'x-at-most-one'?: readonly (readonly string[])[];
   readonly 'x-exactly-one'?: readonly (readonly string[])[];
+  readonly nullable?: boolean;
+  readonly 'x-nullable'?: boolean;
   readonly 'x-kubernetes-int-or-string'?: boolean;
 }
 
@@ -38,6 +40,7 @@ function exclusiveGroups(schema: JsonSchema): string[] {
 
 function visit(schema: JsonSchema, path: string, facts: Set<Fact>): void {
   facts.add(`${path} type ${typeOf(schema)}`);
+  if (schema.nullable === true || schema['x-nullable'] === true) facts.add(`${path} nullable`);
   if (schema.enum !== undefined) facts.add(`${path} enum ${schema.enum.map(String).sort().join('|')}`);
   if (schema.required !== undefined && schema.required.length > 0) {
     facts.add(`${path} required ${[...schema.required].sort().join('|')}`);
@@ -51,7 +54,7 @@ function visit(schema: JsonSchema, path: string, facts: Set<Fact>): void {
   }
 }
 
-/** Fields, types, enums, required lists and exclusive groups below `schema`. */
+/** Fields, types, nulls, enums, required lists and exclusive groups below `schema`. */
 export function factsOf(schema: JsonSchema, path: string): ReadonlySet<Fact> {
   const facts = new Set<Fact>();
   visit(schema, path, facts);

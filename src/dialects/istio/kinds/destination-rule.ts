@@ -6,6 +6,7 @@ import {
   duration,
   integer,
   list,
+  nullable,
   number,
   type ObjectOf,
   object,
@@ -23,11 +24,11 @@ import { ISTIO_STATUS } from './status';
 export const OUTLIER_DETECTION = object(
   'Takes endpoints out of the pool for a while when they keep failing. Without this block none is taken out.',
   {
-    consecutive5xxErrors: uint32(
-      'Answers with 5xx in a row before an endpoint is ejected; 0 switches this off. Default: 5.',
+    consecutive5xxErrors: nullable(
+      uint32('Answers with 5xx in a row before an endpoint is ejected; 0 switches this off. Default: 5.'),
     ),
-    consecutiveGatewayErrors: uint32(
-      'Answers with 502, 503 or 504 in a row before an endpoint is ejected. Default: off.',
+    consecutiveGatewayErrors: nullable(
+      uint32('Answers with 502, 503 or 504 in a row before an endpoint is ejected. Default: off.'),
     ),
     consecutiveErrors: int32('Old name of `consecutiveGatewayErrors`.', {
       deprecated: 'Write `consecutiveGatewayErrors` or `consecutive5xxErrors` instead.',
@@ -35,8 +36,10 @@ export const OUTLIER_DETECTION = object(
     splitExternalLocalOriginErrors: bool(
       'Count failures that the proxy saw itself, such as refused connections, apart from answers of the endpoint.',
     ),
-    consecutiveLocalOriginFailures: uint32(
-      'Failures seen by the proxy itself, in a row, before an endpoint is ejected. Needs `splitExternalLocalOriginErrors`. Default: 5.',
+    consecutiveLocalOriginFailures: nullable(
+      uint32(
+        'Failures seen by the proxy itself, in a row, before an endpoint is ejected. Needs `splitExternalLocalOriginErrors`. Default: 5.',
+      ),
     ),
     interval: duration('Time between two sweeps over the endpoints. Default: 10s.'),
     baseEjectionTime: duration(
@@ -72,7 +75,7 @@ export const CLIENT_TLS_SETTINGS = object(
     credentialName: text('Secret with the certificates, in place of the files.'),
     subjectAltNames: texts('Names, one of which the certificate of the server has to carry.'),
     sni: text('Server name in the greeting. Default: derived from the destination or the host of the request.'),
-    insecureSkipVerify: bool('Accept any certificate of the server. Default: false.'),
+    insecureSkipVerify: nullable(bool('Accept any certificate of the server. Default: false.')),
   },
 );
 export type ClientTlsSettings = TypeOf<typeof CLIENT_TLS_SETTINGS>;
@@ -108,7 +111,9 @@ export const PROXY_PROTOCOL = object('Puts the address of the client in front of
 export type ProxyProtocol = TypeOf<typeof PROXY_PROTOCOL>;
 
 export const RETRY_BUDGET = object('Limits retries by the number of requests under way, in place of a fixed number.', {
-  percent: number('Retries at once, in per cent of the requests under way. Default: 20.', { min: 0, max: 100 }),
+  percent: nullable(
+    number('Retries at once, in per cent of the requests under way. Default: 20.', { min: 0, max: 100 }),
+  ),
   minRetryConcurrency: uint32('Retries that are always allowed at once. Default: 3.'),
   budgetInterval: duration('Span over which requests are counted. Default: only those under way.'),
 });

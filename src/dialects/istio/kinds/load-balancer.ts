@@ -1,4 +1,16 @@
-import { bool, choice, duration, integer, list, map, number, object, type TypeOf, text } from '../../../config';
+import {
+  bool,
+  choice,
+  duration,
+  integer,
+  list,
+  map,
+  nullable,
+  number,
+  object,
+  type TypeOf,
+  text,
+} from '../../../config';
 import { texts, UINT32_MAX, uint32 } from './fields';
 
 const HTTP_COOKIE = object(
@@ -60,7 +72,7 @@ const FAILOVER_PRIORITY = texts(
 );
 
 export const LOCALITY_LB_SETTING = object('Prefers endpoints by where they stand.', {
-  enabled: bool('Whether location counts at all. Default: as the mesh configuration says.'),
+  enabled: nullable(bool('Whether location counts at all. Default: as the mesh configuration says.')),
   distribute: list(
     'Fixed shares by location; locations that are not listed get nothing. Excludes failover.',
     object('Shares for the clients of one location.', {
@@ -77,8 +89,8 @@ export const LOCALITY_LB_SETTING = object('Prefers endpoints by where they stand
 export type LocalityLbSetting = TypeOf<typeof LOCALITY_LB_SETTING>;
 
 export const ZONE_AWARE_LB_SETTING = object('Keeps traffic in the zone as far as the capacity there allows.', {
-  enabled: bool('Whether the zone counts. Default: true.'),
-  minClusterSize: uint32('Least number of endpoints for the zone to count. Default: 6.', { min: 1 }),
+  enabled: nullable(bool('Whether the zone counts. Default: true.')),
+  minClusterSize: nullable(uint32('Least number of endpoints for the zone to count. Default: 6.', { min: 1 })),
   failover: FAILOVERS,
   failoverPriority: FAILOVER_PRIORITY,
 });
@@ -88,8 +100,12 @@ export const WARMUP = object(
   'Lets the share of a new endpoint grow slowly. Only with ROUND_ROBIN and LEAST_REQUEST.',
   {
     duration: duration('How long the share grows.'),
-    minimumPercent: number('Share at the start, in per cent of the full one. Default: 10.', { min: 0, max: 100 }),
-    aggression: number('Shape of the growth: 1 is linear, more is faster at the start. Default: 1.', { min: 0 }),
+    minimumPercent: nullable(
+      number('Share at the start, in per cent of the full one. Default: 10.', { min: 0, max: 100 }),
+    ),
+    aggression: nullable(
+      number('Shape of the growth: 1 is linear, more is faster at the start. Default: 1.', { min: 0 }),
+    ),
   },
   { required: ['duration'] },
 );

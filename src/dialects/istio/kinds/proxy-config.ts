@@ -1,11 +1,11 @@
-import { defineKind, described, integer, type ObjectOf, object, type TypeOf, text } from '../../../config';
+import { defineKind, described, integer, nullable, type ObjectOf, object, type TypeOf, text } from '../../../config';
 import { INT32_MAX, textMap } from './fields';
 import { POLICY_SELECTOR } from './selector';
 import { ISTIO_STATUS } from './status';
 
 export const PROXY_CONFIG_SPEC = object('How proxies are started.', {
   selector: described('Workloads whose proxies this holds for. Default: all of the namespace.', POLICY_SELECTOR),
-  concurrency: integer('Worker threads of the proxy; 0 for one per core.', { min: 0, max: INT32_MAX }),
+  concurrency: nullable(integer('Worker threads of the proxy; 0 for one per core.', { min: 0, max: INT32_MAX })),
   environmentVariables: textMap('Variables in the environment of the proxy.', undefined, { maxLength: 2048 }),
   image: object('Which image the proxy runs from.', {
     imageType: text('Variant of the image: `default`, `debug` or `distroless`.'),

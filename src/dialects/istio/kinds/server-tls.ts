@@ -1,4 +1,4 @@
-import { bool, choice, list, object, type TypeOf, text } from '../../../config';
+import { bool, choice, list, nullable, object, type TypeOf, text } from '../../../config';
 import { texts } from './fields';
 
 const PROTOCOL_VERSIONS = ['TLS_AUTO', 'TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3'] as const;
@@ -47,6 +47,6 @@ export const SERVER_TLS_SETTINGS = object('How a server secures the connections 
   maxProtocolVersion: choice('Newest version of TLS that is spoken. Default: TLSV1_3.', PROTOCOL_VERSIONS),
   cipherSuites: texts('Ciphers that are offered. Default: those that Envoy considers safe.'),
   ecdhCurves: texts('Curves that are offered. Default: those that Envoy considers safe.'),
-  insecureSkipVerify: bool('Let clients in even when their certificate does not check out.'),
+  insecureSkipVerify: nullable(bool('Let clients in even when their certificate does not check out.')),
 });
 export type ServerTlsSettings = TypeOf<typeof SERVER_TLS_SETTINGS>;

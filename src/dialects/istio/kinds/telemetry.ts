@@ -5,6 +5,7 @@ import {
   duration,
   list,
   map,
+  nullable,
   number,
   type ObjectOf,
   object,
@@ -35,7 +36,7 @@ const MODE = choice(
 export const ACCESS_LOGGING = object('Which requests are logged, and where to.', {
   match: object('Which side of the traffic this is about.', { mode: MODE }),
   providers: PROVIDERS,
-  disabled: bool('Switches the log off.'),
+  disabled: nullable(bool('Switches the log off.')),
   filter: object('Chooses what is logged.', {
     expression: text('CEL expression over the request; what makes it true is logged: `response.code >= 500`.'),
   }),
@@ -68,7 +69,7 @@ export const METRICS = object('Which metrics are kept, and with which labels.', 
         },
         { atMostOne: [['metric', 'customMetric']] },
       ),
-      disabled: bool('Switches the metric off.'),
+      disabled: nullable(bool('Switches the metric off.')),
       tagOverrides: map(
         'Changes to labels of the metric, by name of the label.',
         object('One change.', {
@@ -110,15 +111,17 @@ const CUSTOM_TAG = object(
 export const TRACING = object('Which requests are traced, and what spans carry.', {
   match: object('Which side of the traffic this is about.', { mode: MODE }),
   providers: PROVIDERS,
-  randomSamplingPercentage: number('Share of the new requests that are traced, in per cent. Default: 1.', {
-    min: 0,
-    max: 100,
-  }),
-  disableSpanReporting: bool('Make no spans; headers are still passed on.'),
-  disableContextPropagation: bool('Leave the headers that carry the trace alone.'),
+  randomSamplingPercentage: nullable(
+    number('Share of the new requests that are traced, in per cent. Default: 1.', {
+      min: 0,
+      max: 100,
+    }),
+  ),
+  disableSpanReporting: nullable(bool('Make no spans; headers are still passed on.')),
+  disableContextPropagation: nullable(bool('Leave the headers that carry the trace alone.')),
   customTags: map('Further tags of the spans, by name.', CUSTOM_TAG),
-  enableIstioTags: bool('Whether spans carry the names of workload, namespace and mesh. Default: true.'),
-  useRequestIdForTraceSampling: bool('Whether the request id decides about sampling. Default: true.'),
+  enableIstioTags: nullable(bool('Whether spans carry the names of workload, namespace and mesh. Default: true.')),
+  useRequestIdForTraceSampling: nullable(bool('Whether the request id decides about sampling. Default: true.')),
 });
 export type Tracing = TypeOf<typeof TRACING>;
 

@@ -1,4 +1,4 @@
-import { choice, defineKind, type ObjectOf, object, type TypeOf, text } from '../../../config';
+import { choice, defineKind, nullable, type ObjectOf, object, type TypeOf, text } from '../../../config';
 import { int32 } from './fields';
 import { POLICY_TARGETS } from './selector';
 import { ISTIO_STATUS } from './status';
@@ -24,7 +24,7 @@ export const TRAFFIC_EXTENSION_SPEC = object(
       'AUTHZ',
       'STATS',
     ]),
-    priority: int32('Order among extensions of one phase: higher ones first. Default: 0.'),
+    priority: nullable(int32('Order among extensions of one phase: higher ones first. Default: 0.')),
     match: EXTENSION_TRAFFIC,
   },
   { exactlyOne: [['wasm', 'lua']], atMostOne: [['selector', 'targetRefs']] },

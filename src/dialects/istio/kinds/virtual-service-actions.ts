@@ -1,4 +1,4 @@
-import { bool, choice, described, duration, list, number, object, type TypeOf, text } from '../../../config';
+import { bool, choice, described, duration, list, nullable, number, object, type TypeOf, text } from '../../../config';
 import { DESTINATION } from './destination';
 import { int32, textMap, texts, uint32 } from './fields';
 import { STRING_MATCH } from './string-match';
@@ -92,10 +92,12 @@ export const HTTP_RETRY = object(
       'Conditions for a retry, separated by commas, such as `5xx,reset,connect-failure`; a status number counts too.',
     ),
     backoff: duration('Base of the random, growing wait before a retry. Default: 25ms.'),
-    retryRemoteLocalities: bool(
-      'Whether a retry may go to an endpoint in another locality. Default: the mesh default.',
+    retryRemoteLocalities: nullable(
+      bool('Whether a retry may go to an endpoint in another locality. Default: the mesh default.'),
     ),
-    retryIgnorePreviousHosts: bool('Whether a retry avoids the hosts that were tried already. Default: true.'),
+    retryIgnorePreviousHosts: nullable(
+      bool('Whether a retry avoids the hosts that were tried already. Default: true.'),
+    ),
   },
 );
 export type HttpRetry = TypeOf<typeof HTTP_RETRY>;
@@ -107,7 +109,7 @@ export const CORS_POLICY = object('Answers preflight requests of browsers and ma
   allowHeaders: texts('Request headers that scripts of other origins may send.'),
   exposeHeaders: texts('Response headers that scripts of other origins may read.'),
   maxAge: duration('How long a browser may remember the answer to a preflight request, in whole seconds.'),
-  allowCredentials: bool('Whether scripts of other origins may send cookies and credentials.'),
+  allowCredentials: nullable(bool('Whether scripts of other origins may send cookies and credentials.')),
   unmatchedPreflights: choice(
     'What happens to a preflight request of an origin that is not allowed. Default: FORWARD.',
     ['UNSPECIFIED', 'FORWARD', 'IGNORE'],

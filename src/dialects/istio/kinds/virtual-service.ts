@@ -1,4 +1,14 @@
-import { defineKind, described, duration, list, type ObjectOf, object, type TypeOf, text } from '../../../config';
+import {
+  defineKind,
+  described,
+  duration,
+  list,
+  nullable,
+  type ObjectOf,
+  object,
+  type TypeOf,
+  text,
+} from '../../../config';
 import { DESTINATION } from './destination';
 import { int32, texts, uint32 } from './fields';
 import { ISTIO_STATUS } from './status';
@@ -57,10 +67,14 @@ export const HTTP_ROUTE = object(
     mirror: described('Service that gets a copy of the requests.', DESTINATION),
     mirrors: list('Services that each get a copy of the requests, with shares of their own.', HTTP_MIRROR_POLICY),
     mirrorPercentage: described('Share of the requests that `mirror` copies. Default: all.', PERCENT),
-    mirrorPercent: uint32('Share that `mirror` copies, in whole per cent.', {
-      deprecated: 'Write `mirrorPercentage` instead.',
-    }),
-    mirror_percent: uint32('Old spelling of `mirrorPercent`.', { deprecated: 'Write `mirrorPercentage` instead.' }),
+    mirrorPercent: nullable(
+      uint32('Share that `mirror` copies, in whole per cent.', {
+        deprecated: 'Write `mirrorPercentage` instead.',
+      }),
+    ),
+    mirror_percent: nullable(
+      uint32('Old spelling of `mirrorPercent`.', { deprecated: 'Write `mirrorPercentage` instead.' }),
+    ),
     corsPolicy: CORS_POLICY,
     headers: described('Changes to the headers of every request that this rule takes.', HEADERS),
   },

@@ -1,4 +1,15 @@
-import { choice, defineKind, list, type ObjectOf, object, openObject, port, type TypeOf, text } from '../../../config';
+import {
+  choice,
+  defineKind,
+  list,
+  nullable,
+  type ObjectOf,
+  object,
+  openObject,
+  port,
+  type TypeOf,
+  text,
+} from '../../../config';
 import { int32 } from './fields';
 import { POLICY_TARGETS } from './selector';
 import { ISTIO_STATUS } from './status';
@@ -72,7 +83,7 @@ export const WASM_PLUGIN_SPEC = object(
       'AUTHZ',
       'STATS',
     ]),
-    priority: PRIORITY,
+    priority: nullable(PRIORITY),
     match: EXTENSION_TRAFFIC,
   },
   { required: ['url'], atMostOne: [['selector', 'targetRef', 'targetRefs']] },
