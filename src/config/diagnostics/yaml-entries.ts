@@ -98,4 +98,10 @@ export const YAML_ENTRIES: readonly CatalogueEntry[] = [
     message: 'A value without quotes cannot start with this character.',
     hints: ['Put the value in quotes.'],
   },
+  {
+    code: 'MW0018',
+    severity: 'error',
+    message: 'This file has more than {limit} keys and values up to here; such a file is not read.',
+    hints: ['Split it into several files.'],
+  },
 ];

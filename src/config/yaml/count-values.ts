@@ -42,7 +42,8 @@ function countLine(text: string, start: number, end: number, budget: number): { 
   for (; at < end && found < budget; at++) {
     const mark = text.charAt(at);
     if (mark === '[' || mark === '{' || mark === ',') found += 1;
-    else if ((mark === '-' || mark === '?' || mark === ':') && isSpaceOrEnd(text, at + 1, end)) found += 1;
+    else if (mark === ':' && isSpaceOrEnd(text, at + 1, end)) found += 1;
+    else if ((mark === '-' || mark === '?') && isAlone(text, at, start, end)) found += 1;
     else if (mark === '"' || mark === "'") {
       const close = text.indexOf(mark, at + 1);
       if (close > at && close < end) at = close;
@@ -54,6 +55,10 @@ function countLine(text: string, start: number, end: number, budget: number): { 
 
 function isSpace(unit: number): boolean {
   return unit === SPACE || unit === TAB;
+}
+
+function isAlone(text: string, at: number, start: number, end: number): boolean {
+  return (at === start || isSpace(text.charCodeAt(at - 1))) && isSpaceOrEnd(text, at + 1, end);
 }
 
 function isSpaceOrEnd(text: string, at: number, end: number): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createCatalogue } from '../diagnostics/catalogue';
 import { CONFIG_ENTRIES } from '../diagnostics/config-catalogue';
 import { ParseCache } from './parse-cache';
-import { MAX_FILE_CHARACTERS, MAX_TEXT_PROBLEMS, parseYamlFile } from './parse-file';
+import { MAX_FILE_CHARACTERS, MAX_FILE_VALUES, MAX_TEXT_PROBLEMS, parseYamlFile } from './parse-file';
 
 const CATALOGUE = createCatalogue(CONFIG_ENTRIES);
 
@@ -105,6 +105,12 @@ describe('findings about the text', () => {
     expect(parse('['.repeat(200_000)).diagnostics[0]?.code).toBe('MW0009');
     expect(parse(`${'['.repeat(200)}${']'.repeat(200)}`).diagnostics.map((found) => found.code)).toEqual(['MW0009']);
     expect(parse('- '.repeat(200_000)).diagnostics[0]?.code).toBe('MW0009');
+  });
+
+  it('refuses at once what would take seconds to parse, at the line where it is too much', () => {
+    expect(findings('- a\n'.repeat(400_000))).toEqual([`MW0018 ${MAX_FILE_VALUES / 2}:2`]);
+    expect(parse(`a: [${'1,'.repeat(400_000)}1]`).diagnostics[0]?.code).toBe('MW0018');
+    expect(parse(`a: |\n${'  - [1, 2, 3]\n'.repeat(100_000)}`).diagnostics).toEqual([]);
   });
 
   it('stops listing after a hundred', () => {

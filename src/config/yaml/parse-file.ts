@@ -2,6 +2,7 @@ import type { Diagnostic, TextRange } from '../diagnostic';
 import { type Catalogue, hintOf, messageOf } from '../diagnostics/catalogue';
 import type { SourceFile } from '../resource';
 import type { TextProblem } from './convert';
+import { findExcess } from './count-values';
 import { YamlDocument } from './document';
 import { LineIndex } from './line-index';
 import type { ParseCache } from './parse-cache';
@@ -10,6 +11,8 @@ import { splitDocuments } from './split';
 
 /** Longer files are refused: they would hold the reader up for more than a second. */
 export const MAX_FILE_CHARACTERS = 2_000_000;
+/** Keys and values of one file, as estimated before it is parsed. Two megabytes of ordinary manifests have half as many. */
+export const MAX_FILE_VALUES = 250_000;
 /** Findings about the text of one file. */
 export const MAX_TEXT_PROBLEMS = 100;
 
@@ -61,9 +64,15 @@ function refuse(text: string): TextProblem | undefined {
     return { code: 'MW0006', start: 0, end: 0, values: { size: text.length, limit: MAX_FILE_CHARACTERS } };
   }
   const at = findControlCharacter(text);
-  if (at < 0) return undefined;
+  if (at < 0) return refuseExcess(text);
   const hexadecimal = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
   return { code: 'MW0007', start: at, end: at + 1, values: { character: `U+${hexadecimal}` } };
+}
+
+function refuseExcess(text: string): TextProblem | undefined {
+  if (text.length <= MAX_FILE_VALUES) return undefined;
+  const at = findExcess(text, MAX_FILE_VALUES);
+  return at < 0 ? undefined : { code: 'MW0018', start: at, end: at, values: { limit: MAX_FILE_VALUES } };
 }
 
 /** Index of the first control character that has no place in a text: all of C0 but tab, line feed, form feed and return. */

@@ -75,6 +75,15 @@ function LastApply() {
   );
 }
 
+/** While a long text is read: traffic stands still because of it. */
+function Reading() {
+  return (
+    <span role="status" data-testid="reading">
+      Reading the manifests … traffic waits
+    </span>
+  );
+}
+
 function BarButton({
   command,
   icon,
@@ -112,13 +121,14 @@ export function ApplyBar() {
   const { commands } = useApp();
   const dirty = useFilesStore((state) => state.dirty.size);
   const applying = useEditorStore((state) => state.applying);
+  const reading = useEditorStore((state) => state.reading);
   const view = useEditorStore((state) => state.view);
   // Only to draw the undo button anew when the stack changes.
   useEditorStore((state) => state.undo.length);
   const key = commands.find('files.apply')?.keys?.[0];
   return (
     <div className="editor-apply-bar">
-      <LastApply />
+      {reading ? <Reading /> : <LastApply />}
       <span className="editor-apply-acts">
         <BarButton command="files.undoApply" icon="undo" />
         <BarButton command="files.showChanges" icon="changes" pressed={view === 'changes'} />

@@ -2,7 +2,7 @@ import type { ApplyResult, Diagnostic, SimulationClient, SourceFile } from '../.
 import { formatTime } from '../format/numbers';
 import { editFiles, markApplied, setDiagnostics, useFilesStore } from '../stores/files-store';
 import { announce, toast } from '../stores/notices-store';
-import { rememberApplied } from './checker';
+import { rememberApplied, showReading } from './checker';
 import { MAX_UNDO, type UndoStep, useEditorStore } from './editor-store';
 import { hasPendingEdits, settleEdits } from './pending-edits';
 
@@ -30,7 +30,7 @@ async function run(client: SimulationClient, files: readonly SourceFile[]): Prom
   if (useEditorStore.getState().applying) return undefined;
   useEditorStore.setState({ applying: true });
   try {
-    const result = await client.applyFiles(files);
+    const result = await showReading(client.applyFiles(files));
     if (result.accepted) rememberApplied(files, result.diagnostics);
     setDiagnostics(result.diagnostics);
     return result;

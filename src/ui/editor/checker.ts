@@ -4,6 +4,8 @@ import { useEditorStore } from './editor-store';
 
 /** Wall time without a keystroke before the texts are checked. */
 const QUIET_MS = 250;
+/** Wall time of an answer above which somebody wonders. */
+const LONG_MS = 400;
 
 interface AppliedFindings {
   readonly files: readonly SourceFile[];
@@ -34,6 +36,17 @@ export function mergeFindings(
   return [...checked, ...kept];
 }
 
+/** Says so while an answer takes long: the worker that reads is the one that lets traffic move. */
+export async function showReading<T>(answer: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => useEditorStore.setState({ reading: true }), LONG_MS);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+    useEditorStore.setState({ reading: false });
+  }
+}
+
 let requestCheck: () => void = () => undefined;
 
 /** Checks the texts although nobody has changed them: what they are checked against has. */
@@ -53,7 +66,7 @@ export function startChecker(client: SimulationClient): () => void {
       forgetMendedRefusal([]);
       return;
     }
-    const checked = await client.check(files);
+    const checked = await showReading(client.check(files));
     if (mine !== round || useFilesStore.getState().files !== files) return;
     setDiagnostics(mergeFindings(checked, applied.diagnostics, dirty));
     forgetMendedRefusal(checked);

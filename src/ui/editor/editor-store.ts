@@ -32,6 +32,8 @@ export type EditorView = 'text' | 'changes';
 
 interface EditorState {
   readonly applying: boolean;
+  /** Texts are being read for so long that traffic stands still. */
+  readonly reading: boolean;
   readonly outcome: ApplyOutcome;
   /** Simulated time at which the running configuration was applied. */
   readonly runningSinceNs: Ns;
@@ -47,6 +49,7 @@ export const MAX_UNDO = 20;
 
 const EMPTY: EditorState = {
   applying: false,
+  reading: false,
   outcome: { kind: 'none' },
   runningSinceNs: 0,
   undo: [],

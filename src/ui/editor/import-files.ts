@@ -3,6 +3,7 @@ import { activateFile, editFiles, useFilesStore } from '../stores/files-store';
 import { showEditor } from '../stores/layout-store';
 import { toast } from '../stores/notices-store';
 import { applyNow } from './apply';
+import { showReading } from './checker';
 
 /** More is not a set of manifests; a page that took it would be busy for minutes. */
 const MAX_FILES = 500;
@@ -139,7 +140,7 @@ export async function importPicked(client: SimulationClient, picked: readonly Pi
 /** @see importPicked */
 export async function importFiles(client: SimulationClient, added: readonly SourceFile[]): Promise<void> {
   const before = useFilesStore.getState().files;
-  const laid = await client.overlay(added, before);
+  const laid = await showReading(client.overlay(added, before));
   // A manifest whose last object was replaced is an empty tab.
   const had = new Map(before.map((file) => [file.path, file.text]));
   const files = laid.filter(({ path, text }) => text.trim() !== '' || had.get(path) === text || isAmong(added, path));
