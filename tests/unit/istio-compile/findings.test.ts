@@ -79,4 +79,25 @@ describe('findings of the compiler', () => {
     expect(conflicts).toHaveLength(1);
     expect(conflicts[0]).toMatch(/^MW1045 b /);
   });
+
+  it('names a policy that asks an authorizer which does not work', () => {
+    const policy = `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: ask, namespace: default}
+spec: {action: CUSTOM, provider: {name: opa}, rules: [{}]}
+`;
+    const authz =
+      '---\napiVersion: v1\nkind: Service\nmetadata: {name: opa, namespace: default}\nspec: {ports: [{name: http, port: 80}]}\n';
+    const provider = (port: number) => ({
+      extensionProviders: [{ name: 'opa', envoyExtAuthzHttp: { service: 'opa.default.svc.cluster.local', port } }],
+    });
+    const saidWith = (mesh: Readonly<Record<string, unknown>>) => {
+      const { diagnostics } = compileFixture({ manifests: authz + policy, pods: [CLIENT], mesh });
+      return diagnostics.flatMap(({ code, path }) => (code === 'MW1621' ? [path?.join('.')] : []));
+    };
+    expect(saidWith({})).toEqual(['spec.provider.name']);
+    expect(saidWith(provider(0))).toEqual(['spec.provider.name']);
+    expect(saidWith(provider(80))).toEqual([]);
+  });
 });

@@ -12,7 +12,7 @@ import { ISTIO_ENTRIES, RULES, type RuleName } from '../kinds';
 import type { RejectedServer } from './gateway/merged-gateway';
 import type { ListenerConflict } from './listeners/outbound-listeners';
 import type { BrokenDelegate } from './push-context/virtual-services';
-import type { MeshResources } from './resources';
+import type { AuthorizationPolicyResource, MeshResources } from './resources';
 
 /** What a compilation leaves out although somebody wrote it. */
 export interface Omissions {
@@ -20,6 +20,13 @@ export interface Omissions {
   readonly servers: readonly RejectedServer[];
   readonly listeners: readonly ListenerConflict[];
   readonly gatewayApi: readonly GatewayApiFinding[];
+  readonly authorizers: UnknownAuthorizers;
+}
+
+/** Policies whose authorizer does not work, and the names of those that do. */
+export interface UnknownAuthorizers {
+  readonly policies: readonly AuthorizationPolicyResource[];
+  readonly known: readonly string[];
 }
 
 interface Finding {
@@ -42,7 +49,18 @@ const OF_SERVER: Readonly<Record<RejectedServer['reason'], RuleName>> = {
   'port-taken': 'server-port-taken',
 };
 
-function findingsIn({ delegates, servers, listeners, gatewayApi }: Omissions): readonly Finding[] {
+function ofAuthorizers({ policies, known }: UnknownAuthorizers): readonly Finding[] {
+  return policies.map(({ ref, object }) => {
+    const path = ['spec', 'provider', 'name'];
+    const values = {
+      value: object.spec?.provider?.name ?? '',
+      ...(known.length === 0 ? {} : { known: known.join(', ') }),
+    };
+    return { code: RULES['provider-unknown'].code, origin: { ref, path }, path, values };
+  });
+}
+
+function findingsIn({ delegates, servers, listeners, gatewayApi, authorizers }: Omissions): readonly Finding[] {
   return [
     ...delegates.map(({ origin, delegate, problem }) => ({
       code: RULES[OF_DELEGATE[problem]].code,
@@ -68,16 +86,18 @@ function findingsIn({ delegates, servers, listeners, gatewayApi }: Omissions): r
       path: origin.path,
       values,
     })),
+    ...ofAuthorizers(authorizers),
   ];
 }
 
 function resourcesByKey(resources: MeshResources): ReadonlyMap<string, Resource> {
-  const { virtualServices, gateways, services, serviceEntries, gatewayApi } = resources;
+  const { virtualServices, gateways, services, serviceEntries, authorizationPolicies, gatewayApi } = resources;
   const all: readonly Resource[] = [
     ...virtualServices,
     ...gateways,
     ...services,
     ...serviceEntries,
+    ...authorizationPolicies,
     ...Object.values(gatewayApi).flat(),
   ];
   return new Map(all.map((resource) => [objectKey(resource.ref), resource]));

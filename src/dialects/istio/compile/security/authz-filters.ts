@@ -118,6 +118,13 @@ function customGuards(
   });
 }
 
+/** Policies that ask an authorizer which is not there, or does not work. */
+export function policiesWithoutAuthorizer(push: PushContext): readonly AuthorizationPolicyResource[] {
+  return push.authorizationPolicies.all.filter(
+    (policy) => policy.object.spec?.action === 'CUSTOM' && findExtAuthz(push, providerOf(policy)) === undefined,
+  );
+}
+
 function toHttpFilter(guard: Guard): readonly HttpFilter[] {
   const { origin } = guard;
   if (guard.kind === 'rbac') return [{ kind: 'rbac', name: HTTP_RBAC, rbac: guard.rbac, origin }];

@@ -442,6 +442,12 @@ export const RULES = {
     'Name the ports that are meant.',
   ),
   'port-mtls-without-selector': error('MW1620', 'Modes for single ports need a selector.'),
+  'provider-unknown': warning(
+    'MW1621',
+    'The mesh has no authorizer `{value}` that works, so that everything which the rules match is denied.',
+    'Write one of {known}.',
+    'Add it to `extensionProviders` of the mesh configuration, with a service and a port that exist.',
+  ),
   'issuer-missing': error('MW1701', 'A rule needs `issuer` or `jwksUri`.'),
   'jwks-uri': error('MW1702', '`{value}` is not an http or https address.'),
   jwks: error('MW1703', 'This is not a JSON Web Key Set.'),
