@@ -221,13 +221,15 @@ export class Reporter implements StreamReporter, SessionReporter {
     const { info } = plan.connectionClass;
     const route = resolved?.result.kind === 'route' ? resolved.result.route.source : undefined;
     const operation = route?.decoratorOperation ?? '';
+    const cluster = resolved?.choice?.cluster ?? '';
     const numbers: LogNumbers = {
       remoteIp: this.#strings.numberOf(info.directRemoteAddress.address),
       localAddress: this.#services.addressNumber(info.localAddress.address, info.localAddress.port),
       serverName: info.requestedServerName === '' ? NONE : this.#strings.numberOf(info.requestedServerName),
       format: this.#formatOf(plan.hcm.source.accessLog),
       route: route === undefined ? NONE : this.#strings.numberOf(route.name),
-      cluster: resolved?.choice === undefined ? NONE : this.#strings.numberOf(resolved.choice.cluster),
+      // Known from when the route is found, before any filter: common/http/conn_manager_impl.cc ActiveStream::setRoute.
+      cluster: plan.config.clusters.has(cluster) ? this.#strings.numberOf(cluster) : NONE,
       operation: this.#strings.numberOf(operation === '' ? plan.request.authority : operation),
     };
     plan.logNumbers.set(key, numbers);
@@ -272,7 +274,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.details = s.details[stream] ?? NONE;
     row.termination = NONE;
     row.failureText = s.failureText[stream] ?? NONE;
-    row.cluster = this.#streams.routePlans[stream] === undefined ? NONE : numbers.cluster;
+    row.cluster = numbers.cluster;
     row.host = s.hostAddress[stream] ?? NONE;
     row.route = numbers.route;
     row.attempts = s.attempts[stream] ?? 0;
