@@ -131,6 +131,8 @@ export function serverSnapshot(place: Place, pod: string, init: Omit<ClientInit,
     name: place.cluster(`inbound-${pod}`),
     discovery: { kind: 'ORIGINAL_DST', useHttpHeader: false },
     connectTimeoutNs: S,
+    // What comes from this address is not captured again.
+    upstreamBindAddress: '127.0.0.6',
   });
   const filters = [
     ...(init.networkFilters ?? []),
