@@ -173,10 +173,6 @@ export const HTTP_COUNTERS = [
   'ext_authz.denied',
   'ext_authz.error',
   'ext_authz.failure_mode_allowed',
-  'ratelimit.ok',
-  'ratelimit.over_limit',
-  'ratelimit.error',
-  'ratelimit.failure_mode_allowed',
 ] as const;
 
 /** Those of the counters above that go down again. */

@@ -20,7 +20,9 @@ import * as counters from './counters';
 import { DownstreamConnections } from './downstream-connections';
 import type { ProxyEnvironment } from './environment';
 import { Handshakes } from './handshakes';
+import { AsyncCalls } from './http/async-calls';
 import { ConnectionManager } from './http/connection-manager';
+import { FilterCalls } from './http/filter-calls';
 import { Router } from './http/router';
 import { Shadows } from './http/shadows';
 import { Listeners } from './listeners';
@@ -34,7 +36,7 @@ import { Clusters, type ClustersState } from './upstream/clusters';
 import { checksHealth, HealthChecks } from './upstream/health-checks';
 import { HostMonitor } from './upstream/host-monitor';
 import { Pools } from './upstream/pools';
-import { OWNER_SHADOW, OWNER_STREAM, PROTOCOL_TCP } from './upstream/tables';
+import { OWNER_ASYNC, OWNER_STREAM, PROTOCOL_TCP } from './upstream/tables';
 
 /** Old configurations and classes of connections are looked for once there are this many. */
 const SWEEP_THRESHOLD = 64;
@@ -59,7 +61,7 @@ export class Proxies implements Party {
   readonly #monitor: HostMonitor;
   readonly #health: HealthChecks;
   readonly #manager: ConnectionManager;
-  readonly #shadows: Shadows;
+  readonly #calls: AsyncCalls;
   readonly #router: Router;
   readonly #tcpProxies: TcpProxies;
   readonly #reporter: Reporter;
@@ -79,14 +81,15 @@ export class Proxies implements Party {
     this.#health = health;
     const reporter = new Reporter(environment, tables, clusters);
     const manager = new ConnectionManager(environment, tables);
-    const shadows = new Shadows(environment, tables, { clusters, pools });
+    const calls = new AsyncCalls(environment, tables, { clusters, pools });
+    const shadows = new Shadows(environment, { clusters, calls });
     const tcpProxies = new TcpProxies(environment, tables, { clusters, pools, monitor });
     this.#clusters = clusters;
     this.#pools = pools;
     this.#monitor = monitor;
     this.#reporter = reporter;
     this.#manager = manager;
-    this.#shadows = shadows;
+    this.#calls = calls;
     this.#tcpProxies = tcpProxies;
     this.#router = new Router(environment, tables, { clusters, pools, monitor, health, manager, shadows, reporter });
     this.handshakes = new Handshakes(environment, tables);
@@ -96,7 +99,12 @@ export class Proxies implements Party {
   }
 
   #bind(): void {
-    this.#manager.bind(this.#router, this.#reporter);
+    this.#manager.bind(
+      this.#router,
+      this.#reporter,
+      new FilterCalls(this.#environment, this.#tables, this.#clusters, this.#calls),
+    );
+    this.#calls.bind(this.#manager);
     this.#tcpProxies.bind(this.#reporter);
     this.#reporter.bind(this.#tcpProxies);
     this.#pools.bind(this);
@@ -166,8 +174,8 @@ export class Proxies implements Party {
     }
     const t = this.#tables.upstream.tries;
     for (let upstream = 0; upstream < t.slots.used; upstream++) {
-      if (!t.isLive(upstream) || t.arrays.owner[upstream] !== OWNER_SHADOW) continue;
-      if (this.#clusters.get(t.arrays.subject[upstream] ?? 0).pod === slot) this.#shadows.cancel(upstream);
+      if (!t.isLive(upstream) || t.arrays.owner[upstream] !== OWNER_ASYNC) continue;
+      if (this.#clusters.get(t.arrays.subject[upstream] ?? 0).pod === slot) this.#calls.cancel(upstream);
     }
   }
 
@@ -272,7 +280,7 @@ export class Proxies implements Party {
     else if (this.#isTcp(l.connection[leg] ?? 0)) this.#tcpProxies.handleResponse(leg);
     else if (this.#tables.upstream.tries.arrays.owner[l.clientContext[leg] ?? 0] === OWNER_STREAM) {
       this.#router.handleResponse(leg);
-    } else this.#shadows.handleResponse(leg);
+    } else this.#calls.handleResponse(leg);
   }
 
   handleReset(leg: number, reset: number): void {
@@ -287,7 +295,7 @@ export class Proxies implements Party {
       return;
     }
     if (this.#tables.upstream.tries.arrays.owner[l.clientContext[leg] ?? 0] !== OWNER_STREAM) {
-      this.#shadows.handleReset(leg);
+      this.#calls.handleReset(leg);
       return;
     }
     const text = this.#network.connections.arrays.failureText[connection] ?? NONE;
@@ -297,14 +305,14 @@ export class Proxies implements Party {
   handlePoolReady(upstream: number, connection: number): void {
     const owner = this.#tables.upstream.tries.arrays.owner[upstream];
     if (owner === OWNER_STREAM) this.#router.handlePoolReady(upstream, connection);
-    else if (owner === OWNER_SHADOW) this.#shadows.handlePoolReady(upstream, connection);
+    else if (owner === OWNER_ASYNC) this.#calls.handlePoolReady(upstream, connection);
     else this.#tcpProxies.handlePoolReady(upstream, connection);
   }
 
   handlePoolFailure(upstream: number, failure: StreamResetReason, failureText: number): void {
     const owner = this.#tables.upstream.tries.arrays.owner[upstream];
     if (owner === OWNER_STREAM) this.#router.handlePoolFailure(upstream, failure, failureText);
-    else if (owner === OWNER_SHADOW) this.#shadows.handlePoolFailure(upstream);
+    else if (owner === OWNER_ASYNC) this.#calls.handlePoolFailure(upstream);
     else this.#tcpProxies.handlePoolFailure(upstream, failure, failureText);
   }
 
@@ -367,7 +375,7 @@ export class Proxies implements Party {
   #handleTryTimeout(upstream: number, generation: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
     const t = this.#tables.upstream.tries.arrays;
     if (t.generation[upstream] !== generation) return;
-    if (t.owner[upstream] === OWNER_SHADOW) this.#shadows.handleTimeout(upstream);
+    if (t.owner[upstream] === OWNER_ASYNC) this.#calls.handleTimeout(upstream);
     else this.#router.handleTryTimeout(upstream, generation, kind);
   }
 

@@ -1,4 +1,4 @@
-import type { CorsPolicy, HttpFilter, HttpFilterOverride } from '../../../xds';
+import type { CorsPolicy, HttpFilter, HttpFilterOverride, RateLimitConfig } from '../../../xds';
 import {
   type ClusterChoice,
   type CompiledCors,
@@ -15,6 +15,7 @@ import {
   compileRbac,
   type MatchedRoute,
   mergeCorsPolicies,
+  numberOf,
 } from '../semantics';
 
 /** A filter of an HTTP chain with its configuration compiled; those that do nothing in the model are left out. */
@@ -25,6 +26,12 @@ export type CompiledHttpFilter =
   | { readonly kind: 'jwtAuthn'; readonly source: HttpFilter; readonly jwtAuthn: CompiledJwtAuthn }
   | { readonly kind: 'localRateLimit'; readonly source: HttpFilter; readonly limit: CompiledLocalRateLimit }
   | { readonly kind: 'extAuthz'; readonly source: HttpFilter; readonly authz: CompiledExtAuthz }
+  | {
+      readonly kind: 'rateLimit';
+      readonly source: HttpFilter;
+      readonly rateLimit: RateLimitConfig;
+      readonly stage: number;
+    }
   | { readonly kind: 'buffer'; readonly source: HttpFilter; readonly maxRequestBytes: number };
 
 export function compileHttpFilters(filters: readonly HttpFilter[]): readonly CompiledHttpFilter[] {
@@ -51,6 +58,10 @@ function compileHttpFilter(source: HttpFilter): CompiledHttpFilter | undefined {
       return { kind: 'localRateLimit', source, limit: compileLocalRateLimit(source.localRateLimit) };
     case 'extAuthz':
       return { kind: 'extAuthz', source, authz: compileExtAuthz(source.extAuthz) };
+    case 'rateLimit': {
+      const { rateLimit } = source;
+      return { kind: 'rateLimit', source, rateLimit, stage: numberOf(rateLimit.extra, 'stage', 0) };
+    }
     case 'buffer':
       return { kind: 'buffer', source, maxRequestBytes: source.maxRequestBytes };
     default:

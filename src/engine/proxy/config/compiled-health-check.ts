@@ -1,7 +1,16 @@
 import type { Ns } from '../../../base';
 import type { Cluster, HealthCheck } from '../../../xds';
-import { HeaderMap, type RequestView } from '../semantics';
-import { durationNsOf, fieldOf, flagOf, numberOf, objectsOf, stringsOf, textOf } from './extra-fields';
+import {
+  durationNsOf,
+  fieldOf,
+  flagOf,
+  HeaderMap,
+  numberOf,
+  objectsOf,
+  type RequestView,
+  stringsOf,
+  textOf,
+} from '../semantics';
 
 /** The active health check of a cluster, prepared once. */
 export interface CompiledHealthCheck {

@@ -5,9 +5,10 @@ import {
   type CompiledRouteConfiguration,
   compileFilterChains,
   compileRbac,
+  fieldOf,
+  stringsOf,
 } from '../semantics';
 import { type CompiledHttpFilter, compileHttpFilters } from './compiled-filters';
-import { fieldOf, stringsOf } from './extra-fields';
 
 /** An HTTP connection manager with what does not change per request. */
 export interface CompiledHcm {

@@ -35,6 +35,7 @@ import {
 } from '../semantics';
 import type { ProxyTables } from '../tables';
 import type { ConnectionClasses } from './connection-classes';
+import type { FilterCalls } from './filter-calls';
 import { buildFilterPlan } from './filter-plan';
 import type { FilterPlan } from './filter-plan-types';
 import { FilterRunner } from './filter-runner';
@@ -94,6 +95,7 @@ export class ConnectionManager {
   readonly #planCaches = new Map<CompiledConfig, PlanCache>();
   #router: StreamRouter | undefined;
   #reporter: StreamReporter | undefined;
+  #calls: FilterCalls | undefined;
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables) {
     this.#kernel = environment.kernel;
@@ -110,13 +112,18 @@ export class ConnectionManager {
     this.#filters = new FilterRunner(environment.kernel, tables.streams);
   }
 
-  bind(router: StreamRouter, reporter: StreamReporter): void {
+  bind(router: StreamRouter, reporter: StreamReporter, calls: FilterCalls): void {
+    this.#calls = calls;
     this.#router = router;
     this.#reporter = reporter;
   }
 
   #toRouter(): StreamRouter {
     return assertDefined(this.#router, 'the connection manager has no router yet');
+  }
+
+  #toCalls(): FilterCalls {
+    return assertDefined(this.#calls, 'the connection manager has no calls yet');
   }
 
   #toReporter(): StreamReporter {
@@ -303,8 +310,36 @@ export class ConnectionManager {
       filterPlan = buildFilterPlan(plan, resolved, second, sink);
       if (sink === undefined) plan.filterPlans.set(key, filterPlan);
     }
+    for (const answer of this.#streams.callAnswers[stream] ?? [])
+      filterPlan = this.#continuation(filterPlan, answer, sink);
     this.#streams.filterPlans[stream] = filterPlan;
     return filterPlan;
+  }
+
+  /** The plan of the chain after the answer to its call. */
+  #continuation(plan: FilterPlan, answer: number, sink: DecisionSink | undefined): FilterPlan {
+    const last = plan.steps[plan.steps.length - 1];
+    assert(last?.kind === 'call', 'an answer without a call');
+    const known = sink === undefined ? last.call.continuations.get(answer) : undefined;
+    if (known !== undefined) return known;
+    const next = last.call.continueWith(answer < 0 ? undefined : this.#messages.response(answer), sink);
+    if (sink === undefined) last.call.continuations.set(answer, next);
+    return next;
+  }
+
+  /** A call of a filter was answered (-1: it failed): the chain goes on. */
+  callFinished(stream: number, answer: number): void {
+    const plan = this.filterPlanOf(stream);
+    const answers = this.#streams.callAnswers[stream];
+    if (answers === undefined) this.#streams.callAnswers[stream] = [answer];
+    else answers.push(answer);
+    this.#streams.filterPlans[stream] = this.#continuation(plan, answer, this.sinkOf(stream));
+    this.#streams.table.arrays.step[stream] = 0;
+    this.continueFilters(stream);
+  }
+
+  countCluster(stream: number, cluster: string, counters: readonly string[]): void {
+    this.#toCalls().countCluster(stream, cluster, counters, this.currentConfigOf(stream));
   }
 
   /** Runs the filters from where the stream stands. */
@@ -318,6 +353,10 @@ export class ConnectionManager {
       if (verdict.kind === 'reply') {
         if (verdict.denied) s.marks[stream] = (s.marks[stream] ?? 0) | MARK_DENIED;
         this.sendLocalReply(stream, verdict.reply);
+        return;
+      }
+      if (verdict.kind === 'call') {
+        if (!this.#toCalls().start(stream, verdict.call, this.currentConfigOf(stream))) this.callFinished(stream, NONE);
         return;
       }
       const generation = this.#streams.generation(stream);
@@ -423,6 +462,7 @@ export class ConnectionManager {
     this.#cancel(s.idleTimer[stream] ?? NO_EVENT);
     this.#cancel(s.durationTimer[stream] ?? NO_EVENT);
     this.#cancel(s.delayTimer[stream] ?? NO_EVENT);
+    if (s.call[stream] !== NONE) this.#toCalls().cancel(s.call[stream] ?? NONE);
     const statistics = this.statisticsOf(stream);
     statistics[DOWNSTREAM_RQ_ACTIVE] = (statistics[DOWNSTREAM_RQ_ACTIVE] ?? 0) - 1;
     if (s.faultCharged[stream] === 1) statistics[ACTIVE_FAULTS] = (statistics[ACTIVE_FAULTS] ?? 0) - 1;

@@ -1,25 +1,38 @@
 import { assertNever } from '../../../base';
-import type { FractionalPercent, HttpFilterOverride } from '../../../xds';
+import type { FractionalPercent, HttpFilterOverride, JsonObject, JsonValue } from '../../../xds';
 import { type CompiledHttpFilter, corsOf, effectiveFault, effectiveLimit, effectiveRbac, overrideOf } from '../config';
-import { httpCounter } from '../counters';
+import { HTTP_COUNTERS, httpCounter } from '../counters';
 import {
+  authzAnswer,
+  authzRequest,
   type CompiledFault,
   type CompiledJwtAuthn,
   type CompiledRbac,
   type CorsStream,
+  compileRateLimitPolicies,
   type DynamicMetadata,
   decideCors,
+  decideExtAuthz,
   decideJwtAuthn,
+  decideRateLimit,
+  effectiveRateLimits,
   type FilterVerdict,
+  flagOf,
+  isExtAuthzEnabled,
+  isObject,
   type MatchedRoute,
   mergeMetadata,
   NO_METADATA,
   type RandomSource,
   type RequestView,
+  type ResponseView,
+  rateLimitAnswer,
+  rateLimitDescriptors,
+  rateLimitRequest,
   rbacVerdict,
   runRbac,
 } from '../semantics';
-import type { FilterPlan, FilterStep } from './filter-plan-types';
+import type { FilterCall, FilterPlan, FilterStep } from './filter-plan-types';
 import { type DecisionSink, type Rejected, reason, rejectedCandidate } from './recorder';
 import type { RequestPlan, ResolvedRoute } from './request-plan';
 
@@ -33,6 +46,16 @@ function fetchedKeys({ providers }: CompiledJwtAuthn): ReadonlyMap<string, strin
   return new Map([...providers.keys()].map((name) => [name, MODEL_KEYS]));
 }
 
+/** Prefixes of the counters of filters that call services. */
+const EXT_AUTHZ = 'ext_authz';
+const RATE_LIMIT = 'ratelimit';
+
+function toObject(value: JsonValue): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
+}
+
+const HTTP_POSITIONS: ReadonlyMap<string, number> = new Map(HTTP_COUNTERS.map((name, index) => [name, index]));
+
 function isCertain(fraction: FractionalPercent | undefined): boolean {
   return fraction === undefined || fraction.numerator >= fraction.denominator;
 }
@@ -42,8 +65,25 @@ function isArmed({ source }: CompiledFault): boolean {
   return (source.delay?.percentage.numerator ?? 0) > 0 || (source.abort?.percentage.numerator ?? 0) > 0;
 }
 
+interface FilterPlanSubject {
+  readonly plan: RequestPlan;
+  readonly resolved: ResolvedRoute;
+  readonly nowSeconds: number;
+}
+
+/** Where a chain stands that waits for an answer. */
+interface Halt {
+  readonly position: number;
+  readonly request: RequestView;
+  readonly metadata: DynamicMetadata;
+  readonly reroute: boolean;
+  readonly cors: FilterPlan['cors'];
+  readonly corsStream: CorsStream;
+}
+
 /** Walks the filters once for a head, a connection and a route. */
 class FilterPlanBuilder {
+  readonly #subject: FilterPlanSubject;
   readonly #plan: RequestPlan;
   readonly #resolved: ResolvedRoute;
   readonly #nowSeconds: number;
@@ -56,11 +96,15 @@ class FilterPlanBuilder {
   #cors: FilterPlan['cors'];
   #corsStream: CorsStream = { allowedOrigin: '' };
   #validSecond = -1;
+  /** Position of the filter that is being asked. */
+  #position = 0;
 
-  constructor(plan: RequestPlan, resolved: ResolvedRoute, nowSeconds: number, sink: DecisionSink | undefined) {
+  constructor(subject: FilterPlanSubject, sink: DecisionSink | undefined) {
+    const { plan, resolved } = subject;
+    this.#subject = subject;
     this.#plan = plan;
     this.#resolved = resolved;
-    this.#nowSeconds = nowSeconds;
+    this.#nowSeconds = subject.nowSeconds;
     this.#sink = sink;
     this.#request = plan.request;
     const { result } = resolved;
@@ -70,8 +114,36 @@ class FilterPlanBuilder {
         : undefined;
   }
 
+  /** Goes on behind the filter that waited for an answer, with what it decided. */
+  resume(halt: Halt, decide: (count: (counter: string) => void) => FilterVerdict, prefix: string): FilterPlan {
+    this.#position = halt.position + 1;
+    this.#request = halt.request;
+    this.#metadata = halt.metadata;
+    this.#reroute = halt.reroute;
+    this.#cors = halt.cors;
+    this.#corsStream = halt.corsStream;
+    const raised: string[] = [];
+    const verdict = decide((counter) => raised.push(`${prefix}.${counter}`));
+    const cluster = this.#resolved.choice?.cluster;
+    if (cluster !== undefined) this.#steps.push({ kind: 'countCluster', cluster, counters: raised });
+    if (prefix === EXT_AUTHZ) this.#count(raised.flatMap((name) => HTTP_POSITIONS.get(name) ?? []));
+    const source = this.#plan.hcm.filters[halt.position]?.source;
+    const details = verdict.kind === 'localReply' ? verdict.reply.details : '';
+    this.#sink?.decide(
+      'filter',
+      source?.name ?? '',
+      reason(`${prefix}.${verdict.kind}`, { details }),
+      [],
+      source?.origin,
+    );
+    return this.#apply(verdict, prefix === EXT_AUTHZ) ? this.build() : this.#result();
+  }
+
   build(): FilterPlan {
-    for (const filter of this.#plan.hcm.filters) {
+    const { filters } = this.#plan.hcm;
+    for (; this.#position < filters.length; this.#position++) {
+      const filter = filters[this.#position];
+      if (filter === undefined) break;
       const override = this.#overrideOf(filter.source.name);
       if (override?.kind === 'disabled') {
         this.#sink?.decide('filter', filter.source.name, reason('disabled'));
@@ -79,6 +151,10 @@ class FilterPlanBuilder {
       }
       if (!this.#add(filter, override)) break;
     }
+    return this.#result();
+  }
+
+  #result(): FilterPlan {
     return {
       steps: this.#steps,
       request: this.#request,
@@ -112,8 +188,9 @@ class FilterPlanBuilder {
         return true;
       }
       case 'extAuthz':
-        this.#steps.push({ kind: 'extAuthz', authz: filter.authz });
-        return true;
+        return this.#addExtAuthz(filter, override);
+      case 'rateLimit':
+        return this.#addRateLimit(filter);
       case 'buffer':
         this.#steps.push({ kind: 'buffer', maxRequestBytes: filter.maxRequestBytes });
         return true;
@@ -191,6 +268,74 @@ class FilterPlanBuilder {
     return this.#apply(verdict, false);
   }
 
+  // envoyproxy/envoy source/extensions/filters/http/ext_authz/ext_authz.cc Filter::decodeHeaders
+  #addExtAuthz(
+    filter: Extract<CompiledHttpFilter, { kind: 'extAuthz' }>,
+    override: HttpFilterOverride | undefined,
+  ): boolean {
+    const { authz } = filter;
+    if (override?.kind === 'opaque' && flagOf(toObject(override.config), 'disabled', false)) return true;
+    if (!isExtAuthzEnabled(authz, this.#metadata)) {
+      this.#sink?.decide('filter', filter.source.name, reason('disabled'));
+      return true;
+    }
+    const request = this.#request;
+    const decide = (answer: ResponseView | undefined, count: (counter: string) => void): FilterVerdict =>
+      decideExtAuthz(authz, request, authzAnswer(authz, answer), count);
+    const { cluster, timeoutNs } = authz.source.service;
+    return this.#halt({ cluster, timeoutNs, request: authzRequest(authz, request) }, EXT_AUTHZ, decide);
+  }
+
+  // envoyproxy/envoy source/extensions/filters/http/ratelimit/ratelimit.cc Filter::initiateCall
+  #addRateLimit({ rateLimit, stage }: Extract<CompiledHttpFilter, { kind: 'rateLimit' }>): boolean {
+    const request = this.#request;
+    const destinationCluster = this.#resolved.choice?.cluster;
+    if (this.#matched === undefined || destinationCluster === undefined) return true;
+    const policies = compileRateLimitPolicies(effectiveRateLimits(this.#matched, stage));
+    const descriptors = rateLimitDescriptors(policies, {
+      request,
+      connection: this.#plan.connectionClass.info,
+      sourceCluster: this.#plan.config.source.node.workload,
+      destinationCluster,
+    });
+    if (descriptors.length === 0) return true;
+    const decide = (answer: ResponseView | undefined, count: (counter: string) => void): FilterVerdict =>
+      decideRateLimit(rateLimit, request, rateLimitAnswer(answer), count);
+    const { cluster, timeoutNs } = rateLimit;
+    return this.#halt({ cluster, timeoutNs, request: rateLimitRequest(rateLimit, descriptors) }, RATE_LIMIT, decide);
+  }
+
+  /** The chain waits for a service; what comes behind is planned once its answer is known. */
+  #halt(
+    call: Pick<FilterCall, 'cluster' | 'timeoutNs' | 'request'>,
+    prefix: string,
+    decide: (answer: ResponseView | undefined, count: (counter: string) => void) => FilterVerdict,
+  ): boolean {
+    const subject = this.#subject;
+    const halt: Halt = {
+      position: this.#position,
+      request: this.#request,
+      metadata: this.#metadata,
+      reroute: this.#reroute,
+      cors: this.#cors,
+      corsStream: this.#corsStream,
+    };
+    const rest = this.#plan.hcm.filters.slice(this.#position + 1);
+    if (rest.some(({ kind }) => kind === 'jwtAuthn')) this.#validSecond = this.#nowSeconds;
+    this.#steps.push({
+      kind: 'call',
+      call: {
+        name: this.#plan.hcm.filters[this.#position]?.source.name ?? '',
+        ...call,
+        requestNumber: -1,
+        continuations: new Map(),
+        continueWith: (answer, sink) =>
+          new FilterPlanBuilder(subject, sink).resume(halt, (count) => decide(answer, count), prefix),
+      },
+    });
+    return false;
+  }
+
   #apply(verdict: FilterVerdict, denies: boolean): boolean {
     if (verdict.kind === 'continue') {
       this.#request = verdict.request;
@@ -224,5 +369,5 @@ export function buildFilterPlan(
   nowSeconds: number,
   sink: DecisionSink | undefined,
 ): FilterPlan {
-  return new FilterPlanBuilder(plan, resolved, nowSeconds, sink).build();
+  return new FilterPlanBuilder({ plan, resolved, nowSeconds }, sink).build();
 }

@@ -13,7 +13,7 @@ import {
   ResponseFlag,
   type TokenBucketState,
 } from '../semantics';
-import type { FilterPlan, FilterStep } from './filter-plan-types';
+import type { FilterCall, FilterPlan, FilterStep } from './filter-plan-types';
 import type { DecisionSink } from './recorder';
 import { reason } from './recorder';
 import type { Streams } from './streams';
@@ -22,6 +22,7 @@ import type { Streams } from './streams';
 export type StepVerdict =
   | { readonly kind: 'continue' }
   | { readonly kind: 'reply'; readonly reply: LocalReply; readonly denied: boolean }
+  | { readonly kind: 'call'; readonly call: FilterCall }
   | { readonly kind: 'wait'; readonly ns: Ns };
 
 /** The connection manager as the steps see it. */
@@ -29,6 +30,8 @@ export interface StepHost {
   proxyOf(stream: number): ProxyRecord;
   statisticsOf(stream: number): Float64Array;
   sinkOf(stream: number): DecisionSink | undefined;
+  /** Raises counters of a cluster of the stream's proxy. */
+  countCluster(stream: number, cluster: string, counters: readonly string[]): void;
 }
 
 const CONTINUE: StepVerdict = { kind: 'continue' };
@@ -68,8 +71,10 @@ export class FilterRunner {
         const reply = { status: 413, body: 'Payload Too Large', details: 'request_payload_too_large' };
         return { kind: 'reply', reply, denied: false };
       }
-      case 'extAuthz':
-        // The service is not called: see the list of deviations. What the filter does when it cannot reach it applies.
+      case 'call':
+        return step;
+      case 'countCluster':
+        host.countCluster(stream, step.cluster, step.counters);
         return CONTINUE;
       case 'reply':
         return step;

@@ -32,6 +32,8 @@ const STREAM_COLUMNS = {
   delayed: 'u8',
   faultCharged: 'u8',
   delayTimer: 'f64',
+  /** Call of a filter that the stream waits for, -1 = none. */
+  call: 'i32',
   /** The stream's one random number; -1 until drawn. */
   random: 'f64',
   routed: 'u8',
@@ -63,6 +65,7 @@ export interface StreamsState {
   readonly table: ColumnsState;
   readonly retryStates: readonly (readonly [number, RetryState])[];
   readonly attemptedHosts: readonly (readonly [number, readonly number[]])[];
+  readonly callAnswers: readonly (readonly [number, readonly number[]])[];
 }
 
 /** Downstream HTTP streams of all proxies: columns, and beside them what is shared or rare. */
@@ -76,6 +79,8 @@ export class Streams {
   readonly retryStates: (RetryState | undefined)[] = [];
   /** Address numbers of the hosts tried so far, kept once there is more than one try. */
   readonly attemptedHosts: (number[] | undefined)[] = [];
+  /** Responses to the calls of the stream's filters so far, by number; -1 stands for none. */
+  readonly callAnswers: (number[] | undefined)[] = [];
 
   allocate(): number {
     const stream = this.table.allocate();
@@ -84,6 +89,7 @@ export class Streams {
     s.delayed[stream] = 0;
     s.faultCharged[stream] = 0;
     s.delayTimer[stream] = 0;
+    s.call[stream] = NONE;
     s.random[stream] = -1;
     s.routed[stream] = 0;
     s.cluster[stream] = NONE;
@@ -118,6 +124,7 @@ export class Streams {
     this.routePlans[stream] = undefined;
     this.retryStates[stream] = undefined;
     this.attemptedHosts[stream] = undefined;
+    if (this.callAnswers.length > 0) this.callAnswers[stream] = undefined;
     this.table.release(stream);
   }
 
@@ -145,11 +152,9 @@ export class Streams {
     this.retryStates.forEach((state, stream) => {
       if (state !== undefined) retryStates.push([stream, { ...state }]);
     });
-    const attemptedHosts: (readonly [number, readonly number[]])[] = [];
-    this.attemptedHosts.forEach((hosts, stream) => {
-      if (hosts !== undefined) attemptedHosts.push([stream, hosts.slice()]);
-    });
-    return { table: this.table.save(), retryStates, attemptedHosts };
+    const attemptedHosts = savedLists(this.attemptedHosts);
+    const callAnswers = savedLists(this.callAnswers);
+    return { table: this.table.save(), retryStates, attemptedHosts, callAnswers };
   }
 
   restore(state: StreamsState): void {
@@ -159,9 +164,19 @@ export class Streams {
     for (const list of [this.plans, this.resolved, this.filterPlans, this.routePlans]) list.length = 0;
     this.retryStates.length = 0;
     this.attemptedHosts.length = 0;
+    this.callAnswers.length = 0;
     for (const [stream, saved] of state.retryStates) this.retryStates[stream] = { ...saved };
     for (const [stream, hosts] of state.attemptedHosts) this.attemptedHosts[stream] = hosts.slice();
+    for (const [stream, answers] of state.callAnswers) this.callAnswers[stream] = answers.slice();
   }
+}
+
+function savedLists(lists: readonly (number[] | undefined)[]): (readonly [number, readonly number[]])[] {
+  const saved: (readonly [number, readonly number[]])[] = [];
+  lists.forEach((list, stream) => {
+    if (list !== undefined) saved.push([stream, list.slice()]);
+  });
+  return saved;
 }
 
 /** The flags of a packed list in the order in which they were set. */

@@ -19,6 +19,7 @@ export type {
   CompiledVirtualHost,
   CompiledWeightedCluster,
 } from './compiled-route';
+export { durationNsOf, fieldOf, flagOf, isObject, numberOf, objectsOf, stringsOf, textOf } from './extra-fields';
 export type { FilterChainInput } from './filter-chain-input';
 export {
   type CompiledFilterChains,
@@ -40,6 +41,8 @@ export {
 export { mergeMetadata } from './filters/dynamic-metadata';
 export {
   type AuthzAnswer,
+  authzAnswer,
+  authzRequest,
   type CompiledExtAuthz,
   compileExtAuthz,
   decideExtAuthz,
@@ -74,10 +77,13 @@ export {
   type CompiledRateLimitPolicy,
   compileRateLimitPolicies,
   decideRateLimit,
+  effectiveRateLimits,
   type RateLimitCounter,
   type RateLimitDescriptor,
   type RateLimitSubject,
+  rateLimitAnswer,
   rateLimitDescriptors,
+  rateLimitRequest,
 } from './filters/rate-limit';
 export {
   type CompiledRbac,

@@ -56,7 +56,8 @@ export const TRY_DONE = 2;
 /** Who owns an upstream request. */
 export const OWNER_STREAM = 0;
 export const OWNER_TCP_SESSION = 1;
-export const OWNER_SHADOW = 2;
+/** The proxy itself: mirroring, calls of filters. */
+export const OWNER_ASYNC = 2;
 
 const TRY_COLUMNS = {
   generation: 'i32',
@@ -89,7 +90,10 @@ const TRY_COLUMNS = {
   /** Outlier detection knows that this one took too long. */
   timeoutRecorded: 'u8',
   span: 'f64',
-  /** Only for shadows, which have no stream to read them from. */
+  /** Stream that waits for a call of the proxy's own, -1 = none. */
+  caller: 'i32',
+  marks: 'u8',
+  /** Only for calls of the proxy's own, which have no stream to read them from. */
   requestBytes: 'f64',
   requestId: 'f64',
   traceId: 'f64',
@@ -172,6 +176,8 @@ export class UpstreamTables {
     t.retried[upstream] = 0;
     t.timeoutRecorded[upstream] = 0;
     t.span[upstream] = 0;
+    t.caller[upstream] = NONE;
+    t.marks[upstream] = 0;
     t.requestBytes[upstream] = 0;
     t.requestId[upstream] = 0;
     t.traceId[upstream] = 0;

@@ -1,5 +1,9 @@
 import type { RateLimitAction, RateLimitConfig, RateLimitPolicy } from '../../../../xds';
-import { type ConnectionInfo, type RequestView, requestHeader } from '../http-message';
+import { flagOf } from '../extra-fields';
+import { GrpcStatus, grpcStatusOf } from '../grpc';
+import { HeaderMap } from '../header-map';
+import type { MatchedRoute } from '../header-mutation';
+import { type ConnectionInfo, type RequestView, type ResponseView, requestHeader } from '../http-message';
 import { type CompiledHeaderMatcher, compileHeaderMatchers, findUnmatchedHeader } from '../matchers';
 import { ResponseCodeDetails } from '../response-code-details';
 import { ResponseFlag } from '../response-flags';
@@ -83,8 +87,45 @@ export function rateLimitDescriptors(
   return descriptors;
 }
 
+/** The policies of one stage that apply to a route: its own, else those of its virtual host, or both where the route says so. */
+// envoyproxy/envoy source/extensions/filters/http/ratelimit/ratelimit.cc Filter::initiateCall, Filter::getVirtualHostRateLimitOption
+export function effectiveRateLimits({ virtualHost, route }: MatchedRoute, stage: number): readonly RateLimitPolicy[] {
+  const { action } = route;
+  if (action.kind !== 'route') return [];
+  const own = action.route.source.rateLimits ?? [];
+  const both = own.length === 0 || flagOf(action.route.source.extra, 'includeVhRateLimits', false);
+  const policies = both ? [...own, ...(virtualHost.source.rateLimits ?? [])] : own;
+  return policies.filter((policy) => policy.stage === stage);
+}
+
+const SHOULD_RATE_LIMIT_PATH = '/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit';
+
+/** Head of the call to the service. Its message is not modelled: the descriptors stand in headers of the call. */
+// envoyproxy/envoy source/extensions/filters/common/ratelimit/ratelimit_impl.cc GrpcClientImpl::limit
+export function rateLimitRequest(config: RateLimitConfig, descriptors: readonly RateLimitDescriptor[]): RequestView {
+  let headers = HeaderMap.of([
+    ['content-type', 'application/grpc'],
+    ['te', 'trailers'],
+    ['x-ratelimit-domain', config.domain],
+  ]);
+  for (const descriptor of descriptors) {
+    const entries = descriptor.map(([key, value]) => `${key}=${value}`).join(',');
+    headers = headers.withAdded('x-ratelimit-descriptor', entries);
+  }
+  return { method: 'POST', scheme: 'http', authority: config.cluster, path: SHOULD_RATE_LIMIT_PATH, headers };
+}
+
+/** The verdict lies in the service's message; here its status says it: 0 is within the limits, 8 beyond them, all others are errors. */
+export function rateLimitAnswer(response: ResponseView | undefined): 'ok' | 'overLimit' | 'error' {
+  if (response === undefined || response.status !== HTTP_OK) return 'error';
+  const status = grpcStatusOf(response.headers) ?? GrpcStatus.Ok;
+  if (status === GrpcStatus.ResourceExhausted) return 'overLimit';
+  return status === GrpcStatus.Ok ? 'ok' : 'error';
+}
+
 export type RateLimitCounter = 'ok' | 'over_limit' | 'error' | 'failure_mode_allowed';
 
+const HTTP_OK = 200;
 const OVER_LIMIT_STATUS = 429;
 const ERROR_STATUS = 500;
 
