@@ -1,9 +1,10 @@
-// `npm run envoy [-- --only NAME] [--json]`: every scenario in the engine and with a real Envoy, and what disagrees.
+// `npm run envoy [-- --only NAME,...] [--json]`: every scenario in the engine and with a real Envoy, and what disagrees.
 import { writeReport } from '../../scripts/lib/report.mjs';
 import { compare } from './comparison';
 import type { Scenario, SideResult } from './contract';
 import { runInEngine } from './engine-side';
 import { type Prepared, type Proxies, runInEnvoy, startProxies } from './envoy-side';
+import { validateExports } from './exports';
 import { findGround, placeOf } from './place';
 import { withResources } from './resources';
 import { SCENARIOS } from './scenarios';
@@ -13,8 +14,11 @@ import { findEnvoy } from './virtual-env';
 const AT_ONCE = 6;
 const SEED = 1;
 
+/** The name of the one check that is no scenario. */
+const EXPORTS = 'exports';
+
 interface Report {
-  readonly scenario: Scenario;
+  readonly scenario: Pick<Scenario, 'name' | 'topic' | 'claim'>;
   readonly problems: readonly string[];
   readonly seconds: number;
 }
@@ -28,13 +32,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     writeReport(argv, { passed: 0, failed: 0 });
     return 0;
   }
-  const only = optionValue(argv, '--only');
-  const chosen = SCENARIOS.filter(({ name }) => only === undefined || name.includes(only));
-  if (chosen.length === 0) {
-    process.stderr.write(`envoy: no scenario is called ${only}\n`);
+  const only = optionValue(argv, '--only')?.split(',');
+  const isChosen = (name: string) => only === undefined || only.some((part) => name.includes(part));
+  const chosen = SCENARIOS.filter(({ name }) => isChosen(name));
+  if (chosen.length === 0 && !isChosen(EXPORTS)) {
+    process.stderr.write(`envoy: no scenario is called ${only?.join(' or ')}\n`);
     return 2;
   }
-  const reports = await judge(program.path, chosen);
+  const reports = [
+    ...(await judge(program.path, chosen)),
+    ...(isChosen(EXPORTS) ? [await judgeExports(program.path)] : []),
+  ];
   const failed = reports.filter(({ problems }) => problems.length > 0).length;
   process.stdout.write(argv.includes('--json') ? toJson(reports) : toTable(reports));
   for (const { scenario, problems } of reports) {
@@ -67,6 +75,17 @@ async function judge(program: string, scenarios: readonly Scenario[]): Promise<r
       return { scenario: prepared.scenario, problems, seconds: (performance.now() - start) / 1000 };
     });
   });
+}
+
+async function judgeExports(program: string): Promise<Report> {
+  const start = performance.now();
+  const { proxies, configurations, problems } = await validateExports(program);
+  const claim = `the ${configurations} exported configurations of ${proxies} proxies of all scenarios and samples are valid`;
+  return {
+    scenario: { name: EXPORTS, topic: EXPORTS, claim },
+    problems: problems.map(({ owner, message }) => `${owner}: ${message}`),
+    seconds: (performance.now() - start) / 1000,
+  };
 }
 
 /** What the engine did, or why it could not. */
