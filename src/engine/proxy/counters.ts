@@ -150,6 +150,10 @@ export const HTTP_COUNTERS = [
   'rq_redirect',
   'rq_reset_after_downstream_response_started',
   'passthrough_internal_redirect_bad_location',
+  'passthrough_internal_redirect_unsafe_scheme',
+  'passthrough_internal_redirect_too_many_redirects',
+  'passthrough_internal_redirect_no_route',
+  'passthrough_internal_redirect_predicate',
   'downstream_cx_active',
   'downstream_rq_active',
   'fault.delays_injected',
@@ -165,17 +169,16 @@ export const HTTP_COUNTERS = [
   'jwt_authn.allowed',
   'jwt_authn.denied',
   'jwt_authn.cors_preflight_bypassed',
-  'local_rate_limit.enabled',
-  'local_rate_limit.ok',
-  'local_rate_limit.rate_limited',
-  'local_rate_limit.enforced',
   'ext_authz.ok',
   'ext_authz.denied',
   'ext_authz.error',
   'ext_authz.failure_mode_allowed',
 ] as const;
 
-/** Those of the counters above that go down again. */
+/** Of a local rate limit, under its own prefix. envoyproxy/envoy source/extensions/filters/http/local_ratelimit/local_ratelimit.h */
+export const LIMIT_COUNTERS = ['enabled', 'ok', 'rate_limited', 'enforced'] as const;
+
+/** Those of the connection manager's counters that go down again. */
 export const HTTP_GAUGES: ReadonlySet<string> = new Set([
   'downstream_cx_active',
   'downstream_rq_active',

@@ -41,6 +41,7 @@ import type { FilterPlan } from './filter-plan-types';
 import { FilterRunner } from './filter-runner';
 import type { DecisionSink } from './recorder';
 import {
+  buildRedirectedPlan,
   buildRequestPlan,
   PlanCache,
   type RequestPlan,
@@ -73,6 +74,20 @@ const DOWNSTREAM_RQ_1XX = httpCounter('downstream_rq_1xx');
 const DOWNSTREAM_RQ_RX_RESET = httpCounter('downstream_rq_rx_reset');
 const DOWNSTREAM_RQ_IDLE_TIMEOUT = httpCounter('downstream_rq_idle_timeout');
 const DOWNSTREAM_RQ_MAX_DURATION = httpCounter('downstream_rq_max_duration_reached');
+/** What a stream that an internal redirect makes has in common with the one before. */
+const RECREATED_COLUMNS = [
+  'pod',
+  'leg',
+  'connection',
+  'config',
+  'chain',
+  'connectionClass',
+  'worker',
+  'requestId',
+  'traceId',
+  'parentSpan',
+  'marks',
+] as const;
 const ACTIVE_FAULTS = httpCounter('fault.active_faults');
 
 /**
@@ -93,6 +108,8 @@ export class ConnectionManager {
   readonly #proxies: (ProxyRecord | undefined)[];
   readonly #filters: FilterRunner;
   readonly #planCaches = new Map<CompiledConfig, PlanCache>();
+  /** Plans of heads that internal redirects made. */
+  readonly #redirectedPlans = new Map<CompiledConfig, PlanCache>();
   #router: StreamRouter | undefined;
   #reporter: StreamReporter | undefined;
   #calls: FilterCalls | undefined;
@@ -155,7 +172,9 @@ export class ConnectionManager {
 
   /** Forgets the plans of configurations that are gone, or all of them. */
   forgetPlans(isAlive: (config: CompiledConfig) => boolean): void {
-    for (const config of this.#planCaches.keys()) if (!isAlive(config)) this.#planCaches.delete(config);
+    for (const caches of [this.#planCaches, this.#redirectedPlans]) {
+      for (const config of caches.keys()) if (!isAlive(config)) caches.delete(config);
+    }
   }
 
   /** The plan of a stream's head; found by the numbers that the stream keeps, also after a restore. */
@@ -163,17 +182,32 @@ export class ConnectionManager {
     const known = this.#streams.plans[stream];
     if (known !== undefined) return known;
     const s = this.#streams.table.arrays;
-    const config = this.#configs.get(s.config[stream] ?? 0);
-    let cache = this.#planCaches.get(config);
+    const redirectedFrom = s.redirectedFrom[stream] ?? NONE;
+    const original = s.original[stream] ?? 0;
+    const plan =
+      redirectedFrom === NONE ? this.#plan(stream, original) : this.#redirectedPlan(stream, redirectedFrom, original);
+    this.#streams.plans[stream] = plan;
+    return plan;
+  }
+
+  #cacheOf(caches: Map<CompiledConfig, PlanCache>, stream: number): PlanCache {
+    const config = this.#configs.get(this.#streams.table.arrays.config[stream] ?? 0);
+    let cache = caches.get(config);
     if (cache === undefined) {
       cache = new PlanCache();
-      this.#planCaches.set(config, cache);
+      caches.set(config, cache);
     }
+    return cache;
+  }
+
+  #plan(stream: number, original: number): RequestPlan {
+    const s = this.#streams.table.arrays;
+    const cache = this.#cacheOf(this.#planCaches, stream);
     const chainNumber = s.chain[stream] ?? 0;
     const connectionClass = s.connectionClass[stream] ?? 0;
-    const original = s.original[stream] ?? 0;
     let plan = cache.get(chainNumber, connectionClass, original);
     if (plan === undefined) {
+      const config = this.#configs.get(s.config[stream] ?? 0);
       const chain = assertDefined(config.chains[chainNumber], 'unknown filter chain');
       const hcm = assertDefined(chain.hcm, 'a filter chain without connection manager');
       const proxyAddress = this.#pods.get(s.pod[stream] ?? 0).facts.ip;
@@ -181,7 +215,19 @@ export class ConnectionManager {
       plan = buildRequestPlan(subject, { messages: this.#messages, proxyAddress });
       cache.set(chainNumber, connectionClass, original, plan);
     }
-    this.#streams.plans[stream] = plan;
+    return plan;
+  }
+
+  #redirectedPlan(stream: number, redirectedFrom: number, original: number): RequestPlan {
+    const s = this.#streams.table.arrays;
+    const cache = this.#cacheOf(this.#redirectedPlans, stream);
+    const chainNumber = s.chain[stream] ?? 0;
+    const connectionClass = s.connectionClass[stream] ?? 0;
+    let plan = cache.get(chainNumber, connectionClass, original);
+    if (plan === undefined) {
+      plan = buildRedirectedPlan(this.#plan(stream, redirectedFrom), original, this.#messages);
+      cache.set(chainNumber, connectionClass, original, plan);
+    }
     return plan;
   }
 
@@ -426,6 +472,41 @@ export class ConnectionManager {
     c.serverIdleSinceNs[connection] = this.#kernel.nowNs;
     if (c.pathToClient[connection] === LOOPBACK) this.#exchanges.respondNow(leg, response, responseBytes, marks);
     else this.#exchanges.respond(leg, response, responseBytes, marks);
+  }
+
+  /**
+   * A stream beside this one with the head that an internal redirect made; nothing has happened to it yet. It takes the other's place
+   * by `replace`, or is given back by `discard`.
+   */
+  // envoyproxy/envoy source/common/http/conn_manager_impl.cc ActiveStream::recreateStream
+  recreate(stream: number, original: number, bytes: number): number {
+    const created = this.#streams.allocate();
+    const s = this.#streams.table.arrays;
+    for (const column of RECREATED_COLUMNS) s[column][created] = s[column][stream] ?? 0;
+    const first = s.redirectedFrom[stream] ?? NONE;
+    s.redirectedFrom[created] = first === NONE ? (s.original[stream] ?? 0) : first;
+    s.redirects[created] = (s.redirects[stream] ?? 0) + 1;
+    s.original[created] = original;
+    s.requestBytes[created] = bytes;
+    s.startNs[created] = this.#kernel.nowNs;
+    s.span[created] = 0;
+    return created;
+  }
+
+  discard(stream: number): void {
+    this.#streams.release(stream);
+  }
+
+  /** The old stream ends without an answer, the new one is served on the same leg. */
+  replace(stream: number, created: number): void {
+    const s = this.#streams.table.arrays;
+    const leg = s.leg[stream] ?? NONE;
+    s.leg[stream] = NONE;
+    this.setDetails(stream, ResponseCodeDetails.InternalRedirect);
+    this.#finish(stream);
+    this.#network.legs.arrays.serverContext[leg] = created;
+    const connection = s.connection[created] ?? 0;
+    this.#begin(created, this.#network.connections.arrays.payload[connection] === PAYLOAD_HTTP2);
   }
 
   /** The client is gone or reset the stream: there is nobody to answer any more. */

@@ -6,7 +6,6 @@ import type { ResolvedRoute } from './request-plan';
 
 const NO_ROUTE = httpCounter('no_route');
 const RQ_DIRECT_RESPONSE = httpCounter('rq_direct_response');
-const RQ_REDIRECT = httpCounter('rq_redirect');
 
 /** Answers a stream that goes to no cluster: a direct response, a redirect, or no route at all. */
 // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders: no route, redirect, direct response
@@ -20,7 +19,7 @@ export function answerWithoutCluster(manager: ConnectionManager, stream: number,
       context: { request: filterPlan.request, connection: plan.connectionClass.info },
     });
     if (reply !== undefined) {
-      manager.count(stream, result.route.action.kind === 'redirect' ? RQ_REDIRECT : RQ_DIRECT_RESPONSE);
+      manager.count(stream, RQ_DIRECT_RESPONSE);
       manager.sinkOf(stream)?.decide('response', String(reply.response.status), reason('directResponse'));
       manager.sendLocalReply(stream, {
         status: reply.response.status,
@@ -32,7 +31,7 @@ export function answerWithoutCluster(manager: ConnectionManager, stream: number,
     }
   }
   if (result.kind === 'sslRedirect') {
-    manager.count(stream, RQ_REDIRECT);
+    manager.count(stream, RQ_DIRECT_RESPONSE);
     const headers = [['location', sslRedirectUri(plan.request)]] as const;
     manager.sendLocalReply(stream, { status: 301, body: '', details: ResponseCodeDetails.DirectResponse, headers });
     return;

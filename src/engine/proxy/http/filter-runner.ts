@@ -1,6 +1,6 @@
 import { assertNever, type Ns } from '../../../base';
 import type { Kernel } from '../../kernel';
-import { httpCounter } from '../counters';
+import { httpCounter, LIMIT_COUNTERS } from '../counters';
 import type { ProxyRecord } from '../proxy-record';
 import {
   createLocalRateLimitBucket,
@@ -126,14 +126,14 @@ export class FilterRunner {
     host: StepHost,
   ): StepVerdict {
     const proxy = host.proxyOf(stream);
-    const statistics = host.statisticsOf(stream);
+    const statistics = proxy.limitStatisticsOf(step.limit.source.statPrefix);
     const verdict = decideLocalRateLimit(step.limit, {
       request: plan.request,
       nowNs: this.#kernel.nowNs,
       random: proxy.faultRng,
       bucket: this.#bucketOf(proxy, step),
       count: (counter) => {
-        const position = httpCounter(`local_rate_limit.${counter}`);
+        const position = LIMIT_COUNTERS.indexOf(counter);
         statistics[position] = (statistics[position] ?? 0) + 1;
       },
     });

@@ -5,9 +5,11 @@ import {
   applyAutoHostRewrite,
   finalizeResponse,
   generateHash,
+  type LocalReply,
   processResponseHeaders,
   type ResponseView,
   withCorsHeaders,
+  withResponseAttemptCount,
 } from '../semantics';
 import type { ProxyTables } from '../tables';
 import type { Clusters } from '../upstream/clusters';
@@ -86,15 +88,22 @@ export class Heads {
   /** The response as routes, virtual hosts and filters leave it. */
   responseOf(stream: number, plan: RoutePlan, response: number): number {
     const filterPlan = this.#manager.filterPlanOf(stream);
-    const plain = filterPlan.corsStream.allowedOrigin === '' && plan.cookies.length === 0 && plan.constantResponses;
+    const { matched, choice, request } = plan;
+    const countsAttempts = matched.virtualHost.source.includeAttemptCountInResponse;
+    const plain =
+      filterPlan.corsStream.allowedOrigin === '' &&
+      plan.cookies.length === 0 &&
+      plan.constantResponses &&
+      !countsAttempts;
     if (plain) {
       const known = plan.responses.get(response);
       if (known !== undefined) return known;
     }
-    const { matched, choice, request } = plan;
     const { connectionClass } = this.#manager.planOf(stream);
     let view: ResponseView = processResponseHeaders(this.#messages.response(response), request);
-    const address = this.addressText(this.#streams.table.arrays.hostAddress[stream] ?? 0);
+    const s = this.#streams.table.arrays;
+    if (countsAttempts) view = withResponseAttemptCount(view, s.attempts[stream] ?? 0);
+    const address = this.addressText(s.hostAddress[stream] ?? 0);
     view = finalizeResponse(matched, choice, view, {
       request,
       response: view,
@@ -108,6 +117,14 @@ export class Heads {
     const number = this.#messages.internResponse(view);
     if (plain) plan.responses.set(response, number);
     return number;
+  }
+
+  /** A reply of the router with the number of tries, where the virtual host includes it. */
+  // envoyproxy/envoy source/common/router/router.cc modify_headers_
+  withAttemptCount(stream: number, plan: RoutePlan, reply: LocalReply): LocalReply {
+    if (!plan.matched.virtualHost.source.includeAttemptCountInResponse) return reply;
+    const attempts = String(this.#streams.table.arrays.attempts[stream] ?? 0);
+    return { ...reply, headers: [...(reply.headers ?? []), ['x-envoy-attempt-count', attempts]] };
   }
 
   #cookiesOf(stream: number, plan: RoutePlan): readonly string[] {

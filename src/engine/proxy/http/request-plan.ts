@@ -46,7 +46,11 @@ export interface RequestPlan {
 
 /** Texts of a log line and a span by their numbers. */
 export interface LogNumbers {
+  /** The head as connection manager and filters leave it. */
+  readonly request: number;
+  readonly metadata: number;
   readonly remoteIp: number;
+  readonly directIp: number;
   readonly localAddress: number;
   readonly serverName: number;
   readonly format: number;
@@ -85,6 +89,17 @@ function isRandom(routes: CompiledRouteConfiguration | undefined, result: RouteR
   if (routes.usesRandom || routes.usesMetadata) return true;
   if (result.kind !== 'route' || result.route.action.kind !== 'route') return false;
   return clusterChoiceUsesRandom(result.route.action.route);
+}
+
+/** The plan of a head that an internal redirect made: it was processed before the redirect and is taken as it is. */
+// envoyproxy/envoy source/common/http/conn_manager_impl.cc ActiveStream::decodeHeaders (is_internally_created_)
+export function buildRedirectedPlan(first: RequestPlan, original: number, messages: MessageTable): RequestPlan {
+  const { config, chain, hcm, connectionClass, routes } = first;
+  const request = messages.request(original);
+  const base = { routePlans: new Map(), filterPlans: new Map(), logNumbers: new Map() };
+  const plan = { config, chain, hcm, connectionClass, routes, original, request, rejection: undefined, ...base };
+  const resolved = resolveRoute({ ...plan, resolved: undefined }, request, NO_METADATA, 0, undefined);
+  return { ...plan, resolved: isRandom(routes, resolved.result) ? undefined : resolved };
 }
 
 export function buildRequestPlan(subject: PlanSubject, context: PlanContext): RequestPlan {

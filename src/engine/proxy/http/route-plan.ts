@@ -1,4 +1,5 @@
 import type { Hash64, Ns } from '../../../base';
+import type { InternalRedirectPolicy } from '../../../xds';
 import type { MessageTable } from '../../core';
 import type { CompiledHcm } from '../config';
 import {
@@ -31,6 +32,8 @@ export interface RoutePlan {
   readonly request: RequestView;
   readonly timeouts: FinalTimeouts;
   readonly retry: RetryPlan | undefined;
+  /** Redirects that the proxy follows itself. */
+  readonly redirects: InternalRedirectPolicy | undefined;
   /** Head of a try by its number; the first one is at index 1. */
   readonly upstreamRequests: number[];
   /** Heads with the authority rewritten to a host's name, by that name and head. */
@@ -89,6 +92,7 @@ export function buildRoutePlan(
     request,
     timeouts: finalTimeouts(route, request),
     retry: planRetries(route.retryPolicy, request),
+    redirects: route.source.internalRedirectPolicy,
     upstreamRequests: [],
     autoRewritten: new Map(),
     hash,

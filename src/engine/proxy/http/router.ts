@@ -1,4 +1,5 @@
 import { assertDefined, NS_PER_MS } from '../../../base';
+import type { InternalRedirectPolicy } from '../../../xds';
 import {
   EVENT_RETRY_BACKOFF_DONE,
   EVENT_ROUTE_TIMEOUT,
@@ -43,6 +44,7 @@ import type { ConnectionManager, StreamRouter } from './connection-manager';
 import { answerWithoutCluster } from './direct-answers';
 import { Heads } from './heads';
 import { HostPicker } from './host-picker';
+import { InternalRedirects } from './internal-redirects';
 import { reason } from './recorder';
 import { type ResolvedRoute, resolveRoute, routePlanOf } from './request-plan';
 import { RetryKeeper } from './retry-keeper';
@@ -92,6 +94,7 @@ export class Router implements StreamRouter {
   readonly #picker: HostPicker;
   readonly #retries: RetryKeeper;
   readonly #timeouts: RouterTimeouts;
+  readonly #redirects: InternalRedirects;
   readonly #newLeg: NewLeg = {
     clientContext: 0,
     request: 0,
@@ -124,6 +127,7 @@ export class Router implements StreamRouter {
     this.#tries = new Tries(environment, tables, parts);
     this.#picker = new HostPicker(environment, tables, parts.clusters);
     this.#retries = new RetryKeeper(environment, tables, parts.manager);
+    this.#redirects = new InternalRedirects(environment, tables, parts.manager);
     this.#timeouts = new RouterTimeouts(this, tables, { ...parts, tries: this.#tries, retries: this.#retries });
   }
 
@@ -263,6 +267,7 @@ export class Router implements StreamRouter {
     const t = this.#upstream.tries.arrays;
     t.host[upstream] = host;
     t.request[upstream] = request;
+    s.sent[stream] = request;
     t.startNs[upstream] = this.#kernel.nowNs;
     t.span[upstream] = this.#reporter.tryStarted(stream, this.#manager.planOf(stream).chain.listener.inbound);
     t.nextTry[upstream] = s.firstTry[stream] ?? NONE;
@@ -341,6 +346,9 @@ export class Router implements StreamRouter {
       this.scheduleRetry(stream);
       return;
     }
+    const { redirects } = plan;
+    if (redirects?.redirectResponseCodes.includes(status) && this.#redirect(stream, upstream, redirects, response))
+      return;
     const bad = retried ? this.#retries.wouldRetry(plan, response) : decision !== 'no';
     if (bad && this.othersRemain(stream, upstream)) {
       this.#discard(stream, upstream, status, bytes);
@@ -351,6 +359,21 @@ export class Router implements StreamRouter {
     this.#pools.releaseStream(upstream, false);
     this.#tries.release(stream, upstream, status);
     this.#accept(stream, plan, cluster, response, bytes);
+  }
+
+  // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamHeaders (setupRedirect)
+  #redirect(stream: number, upstream: number, policy: InternalRedirectPolicy, response: number): boolean {
+    const cluster = this.clusterOf(stream);
+    const t = this.#upstream.tries.arrays;
+    const outcome = this.#redirects.follow(stream, policy, t.request[upstream] ?? 0, this.#messages.response(response));
+    cluster.countRare(`upstream_internal_redirect_${outcome.kind === 'followed' ? 'succeeded' : 'failed'}_total`);
+    if (outcome.kind === 'passed') return false;
+    this.#tries.countHost(t.host[upstream] ?? 0, true);
+    this.#pools.releaseStream(upstream, false);
+    this.#tries.release(stream, upstream, this.#messages.status(response));
+    this.abandon(stream);
+    this.#manager.replace(stream, outcome.stream);
+    return true;
   }
 
   /** Lets go of a try whose response nobody will see. A body that is still to come ends with the connection. */
@@ -509,7 +532,7 @@ export class Router implements StreamRouter {
       .sinkOf(stream)
       ?.decide('response', String(reply.status), reason('localReply', { details: reply.details }));
     this.#leave(stream, cluster);
-    this.#manager.sendLocalReply(stream, reply);
+    this.#manager.sendLocalReply(stream, this.#heads.withAttemptCount(stream, this.routePlanOf(stream), reply));
   }
 
   /** The stream lets go of its cluster: timers, tries and its place in the count. */

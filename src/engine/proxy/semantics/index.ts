@@ -169,7 +169,12 @@ export {
   responseKey,
   withHeaders,
 } from './http-message';
-export { decideInternalRedirect, type InternalRedirectDecision, type RedirectHistory } from './internal-redirect';
+export {
+  decideInternalRedirect,
+  type InternalRedirectDecision,
+  type InternalRedirectRefusal,
+  type RedirectHistory,
+} from './internal-redirect';
 export {
   createHostColumns,
   type HostColumns,
