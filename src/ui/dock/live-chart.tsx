@@ -73,21 +73,38 @@ export function LiveChart(props: LiveChartProps) {
     setPointerX(event.clientX - event.currentTarget.getBoundingClientRect().left);
   };
   return (
-    <div
-      ref={follow}
-      className="live-chart"
-      role="img"
-      aria-label={describe(props)}
-      onPointerMove={track}
-      onPointerLeave={() => setPointerX(undefined)}
-    >
-      {size.width > 0 && (
-        <>
-          <Drawing plot={plot} {...props} />
-          <Marks plot={plot} />
-          {pointerX !== undefined && <Readout plot={plot} x={pointerX} {...props} />}
-        </>
-      )}
+    <div className="live-chart-frame">
+      <Ticks domain={props.domain} format={props.format} height={plot.height} />
+      <div
+        ref={follow}
+        className="live-chart"
+        role="img"
+        aria-label={describe(props)}
+        onPointerMove={track}
+        onPointerLeave={() => setPointerX(undefined)}
+      >
+        {size.width > 0 && (
+          <>
+            <Drawing plot={plot} {...props} />
+            <Marks plot={plot} />
+            {pointerX !== undefined && <Readout plot={plot} x={pointerX} {...props} />}
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The values of the grid's lines, beside the plot: on it lines would run through them. */
+function Ticks({ domain, format, height }: Pick<LiveChartProps, 'domain' | 'format'> & { readonly height: number }) {
+  const { low, high } = domain;
+  return (
+    <div className="chart-ticks" aria-hidden="true">
+      {TICKS.map((share) => (
+        <span key={share} style={{ top: TOP + height * (1 - share) }}>
+          {low + share === 0 ? '0' : format(low + (high - low) * share)}
+        </span>
+      ))}
     </div>
   );
 }
@@ -101,8 +118,7 @@ function describe({ name, series, format }: LiveChartProps): string {
   return `${name}, last two minutes. Now: ${now.join(', ')}.`;
 }
 
-function Drawing({ plot, timesNs, series, format }: LiveChartProps & { readonly plot: Plot }) {
-  const { low, high } = plot.value;
+function Drawing({ plot, timesNs, series }: LiveChartProps & { readonly plot: Plot }) {
   const { width, height, time } = plot;
   return (
     <svg
@@ -113,16 +129,7 @@ function Drawing({ plot, timesNs, series, format }: LiveChartProps & { readonly 
     >
       {TICKS.map((share) => {
         const y = Math.round(height * (1 - share)) + 0.5;
-        return (
-          <g key={share}>
-            <path className="chart-grid" d={`M0 ${y}H${width}`} />
-            {share > 0 && (
-              <text className="chart-tick" x={2} y={share === 1 ? 10 : y - 4}>
-                {format(low + (high - low) * share)}
-              </text>
-            )}
-          </g>
-        );
+        return <path key={share} className="chart-grid" d={`M0 ${y}H${width}`} />;
       })}
       {series.map(({ name, tone, values, filled, dash }) => (
         <g key={name}>

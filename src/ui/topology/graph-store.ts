@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { useMetricsStore } from '../stores/metrics-store';
 import { useTopologyStore } from '../stores/topology-store';
 import type { Cubic } from './bezier';
-import { boxCaption, CAPTION_PX, captionWidth } from './box-caption';
+import { captionOf } from './box-caption';
 import { cardSize } from './card-size';
 import { attachRect, boxAround, coveredRect, type Rect, routeEdges } from './geometry';
 import { type LabelVariants, labelSize, labelText, labelVariants } from './label-content';
@@ -173,15 +173,8 @@ function currentLabels({ level, showMutualTls }: GraphState): Map<string, LabelV
 }
 
 /** Text keeps its size on the screen below scale 1 and above 1.25; its size on the canvas follows. As in topology.css. */
-function labelUnit({ labelZoom }: GraphState): number {
+export function labelUnit({ labelZoom }: Pick<GraphState, 'labelZoom'>): number {
   return Math.max(1 / labelZoom, Math.min(1, 1.25 / labelZoom));
-}
-
-/** A namespace's label on the upper border of its box, as an obstacle. */
-function captionRect({ rect, name, injection }: NamespaceBox, unit: number): Rect {
-  const text = boxCaption(name, injection, rect.width / unit);
-  const height = CAPTION_PX * unit;
-  return { x: rect.x + 18, y: rect.y - height / 2, width: captionWidth(text) * unit, height };
 }
 
 function currentPlaces(state: GraphState, labels: ReadonlyMap<string, LabelVariants>): ReadonlyMap<string, LabelPlace> {
@@ -196,7 +189,7 @@ function currentPlaces(state: GraphState, labels: ReadonlyMap<string, LabelVaria
     return [{ id, curve, sizes, urgent: isUrgent(variants) }];
   });
   requests.sort((a, b) => Number(b.urgent) - Number(a.urgent) || (a.id < b.id ? -1 : 1));
-  const captions = state.boxes.map((box) => captionRect(box, unit));
+  const captions = state.boxes.map((box) => captionOf(box, unit, state.curves.values()).rect);
   const cards = [...state.cards.values()].map((card) => coveredRect(card, state.level));
   return placeLabels(requests, [...cards, ...captions], state.curves);
 }

@@ -5,26 +5,28 @@ import { FAILING_ERROR_RATIO } from '../model/traffic';
 import { useMetricsStore } from '../stores/metrics-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { pathOf } from './bezier';
-import { boxCaption } from './box-caption';
+import { captionOf } from './box-caption';
 import { edgeWidth, type Rect, routeEdges } from './geometry';
-import { type NamespaceBox, useGraphStore } from './graph-store';
+import { labelUnit, type NamespaceBox, useGraphStore } from './graph-store';
 
 /** Namespaces as dashed boxes below everything; from far away they carry the numbers themselves. */
 export function NamespaceLayer() {
   const boxes = useGraphStore((state) => state.boxes);
   const far = useGraphStore((state) => state.level === 'namespaces');
-  const scale = useGraphStore((state) => Math.min(1, state.labelZoom));
+  const unit = useGraphStore(labelUnit);
+  const curves = useGraphStore((state) => state.curves);
+  const captions = useMemo(() => boxes.map((box) => captionOf(box, unit, curves.values()).text), [boxes, unit, curves]);
   return (
     <div className="namespace-layer">
       {far && <NamespaceEdges />}
-      {boxes.map((box) => (
+      {boxes.map((box, index) => (
         <div
           key={box.name}
           className="namespace-box"
           data-testid={`namespace-${box.name}`}
           style={{ left: box.rect.x, top: box.rect.y, width: box.rect.width, height: box.rect.height }}
         >
-          {far ? <NamespaceSummary box={box} /> : <b>{boxCaption(box.name, box.injection, box.rect.width * scale)}</b>}
+          {far ? <NamespaceSummary box={box} /> : <b>{captions[index]}</b>}
         </div>
       ))}
     </div>

@@ -1,5 +1,5 @@
 import type { NodeProps } from '@xyflow/react';
-import { Fragment, memo, type ReactNode } from 'react';
+import { memo } from 'react';
 import type { ServiceNodeView } from '../../worker';
 import { cutMiddle } from '../format/numbers';
 import { describeService } from '../model/describe';
@@ -99,9 +99,15 @@ function FarCard({ service, traffic, state }: CardProps) {
 
 function MidCard({ service, traffic, state }: CardProps) {
   const { rate, errors, health, ratePerS } = traffic ?? NO_TRAFFIC;
+  const scale = useGraphStore((state) => Math.min(1, state.labelZoom));
+  const room = (cardSize(service).width * scale - MID_PADDING_PX) / MID_CHARACTER_PX;
   return (
     <div className="card-scaled card-mid">
-      <div className="card-mid-name">{breakable(service.name)}</div>
+      {nameLines(service.name, Math.max(6, Math.floor(room))).map((line) => (
+        <div key={line} className="card-mid-name">
+          {line}
+        </div>
+      ))}
       <div className="card-mid-numbers">
         <ErrorRing ratio={traffic?.errorRatio ?? 0} idle={state === 'idle' || ratePerS === 0} size={14} />
         <span>
@@ -121,16 +127,21 @@ function MidCard({ service, traffic, state }: CardProps) {
   );
 }
 
-/** A long name may break after a hyphen or a dot, and before the word that half of all services end in. */
-function breakable(name: string): ReactNode {
-  const parts = name.split(/(?<=[-.])|(?=service$)/);
-  return parts.map((part, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts of a name have no identity, and the name does not change
-    <Fragment key={index}>
-      {index > 0 && <wbr />}
-      {part}
-    </Fragment>
-  ));
+/** What a small card's width has besides its name, and what a letter of it takes at the least. */
+const MID_PADDING_PX = 16;
+const MID_CHARACTER_PX = 6.2;
+
+/**
+ * A name in one or two lines. It may break after a hyphen or a dot, and before the words that half of all services end
+ * in; what is still too long is cut in the middle.
+ */
+export function nameLines(name: string, characters: number): readonly string[] {
+  if (name.length <= characters) return [name];
+  const parts = name.split(/(?<=[-.])|(?=service$)|(?=gateway$)/);
+  if (parts.length === 1) return [cutMiddle(name, characters)];
+  let first = parts.shift() ?? '';
+  while (parts.length > 1 && first.length + (parts[0]?.length ?? 0) <= characters) first += parts.shift() ?? '';
+  return [cutMiddle(first, characters), cutMiddle(parts.join(''), characters)];
 }
 
 function errorTone(health: ServiceDisplay['health']): string {
