@@ -143,6 +143,7 @@ export const HTTP_COUNTERS = [
   'downstream_rq_timeout',
   'downstream_rq_idle_timeout',
   'downstream_rq_max_duration_reached',
+  'downstream_rq_too_large',
   'rq_total',
   'no_route',
   'no_cluster',

@@ -6,6 +6,7 @@ import {
   compileFilterChains,
   compileRbac,
   fieldOf,
+  numberOf,
   stringsOf,
 } from '../semantics';
 import { type CompiledHttpFilter, compileHttpFilters } from './compiled-filters';
@@ -19,6 +20,8 @@ export interface CompiledHcm {
   readonly inlineRoutes: CompiledRouteConfiguration | undefined;
   /** ALPN that the upstream connections of its requests offer, by upstream protocol (istio.alpn); undefined: the cluster's own. */
   readonly alpnOverride: AlpnOverride | undefined;
+  /** Most of a request's body that is kept for retries and copies; bytes. */
+  readonly bufferLimitBytes: number;
   /** Filters in front of the router that do something. */
   readonly filters: readonly CompiledHttpFilter[];
 }
@@ -72,7 +75,10 @@ export interface ListenerCompilation {
   readonly nextChainNumber: () => number;
 }
 
-function compileHcm(source: HttpConnectionManager, compilation: ListenerCompilation): CompiledHcm {
+// envoyproxy/envoy api/envoy/config/listener/v3/listener.proto per_connection_buffer_limit_bytes
+const DEFAULT_BUFFER_LIMIT_BYTES = 1024 * 1024;
+
+function compileHcm(listener: Listener, source: HttpConnectionManager, compilation: ListenerCompilation): CompiledHcm {
   const router = source.httpFilters.find((filter) => filter.kind === 'router');
   return {
     source,
@@ -80,6 +86,7 @@ function compileHcm(source: HttpConnectionManager, compilation: ListenerCompilat
     routeConfigName: source.routes.kind === 'rds' ? source.routes.routeConfigName : '',
     inlineRoutes: compilation.compileRoutes(source),
     alpnOverride: alpnOverrideOf(source),
+    bufferLimitBytes: numberOf(listener.extra, 'perConnectionBufferLimitBytes', DEFAULT_BUFFER_LIMIT_BYTES),
     filters: compileHttpFilters(source.httpFilters),
   };
 }
@@ -99,7 +106,8 @@ function compileChain(
     networkRbac: source.filters.slice(0, end).flatMap((filter) => {
       return filter.kind === 'rbac' ? [{ source: filter, compiled: compileRbac(filter.rbac) }] : [];
     }),
-    hcm: terminal?.kind === 'httpConnectionManager' ? compileHcm(terminal.hcm, compilation) : undefined,
+    hcm:
+      terminal?.kind === 'httpConnectionManager' ? compileHcm(listener.source, terminal.hcm, compilation) : undefined,
     tcpProxy: terminal?.kind === 'tcpProxy' ? terminal.tcpProxy : undefined,
   };
 }

@@ -17,12 +17,14 @@ import {
   decideRateLimit,
   effectiveRateLimits,
   type FilterVerdict,
+  fieldOf,
   flagOf,
   isExtAuthzEnabled,
   isObject,
   type MatchedRoute,
   mergeMetadata,
   NO_METADATA,
+  numberOf,
   type RandomSource,
   type RequestView,
   type ResponseView,
@@ -192,7 +194,7 @@ class FilterPlanBuilder {
       case 'rateLimit':
         return this.#addRateLimit(filter);
       case 'buffer':
-        this.#steps.push({ kind: 'buffer', maxRequestBytes: filter.maxRequestBytes });
+        this.#addBuffer(filter.maxRequestBytes, override);
         return true;
       default:
         return assertNever(filter);
@@ -266,6 +268,15 @@ class FilterPlanBuilder {
     const details = verdict.kind === 'localReply' ? verdict.reply.details : '';
     this.#sink?.decide('filter', filter.source.name, reason(allowed ? 'jwtAllowed' : 'jwtDenied', { details }));
     return this.#apply(verdict, false);
+  }
+
+  /** A route may set another limit, or none. */
+  // envoyproxy/envoy source/extensions/filters/http/buffer/buffer_filter.cc BufferFilter::initConfig
+  #addBuffer(limit: number, override: HttpFilterOverride | undefined): void {
+    const own = override?.kind === 'opaque' ? toObject(override.config) : undefined;
+    if (flagOf(own, 'disabled', false)) return;
+    const maxRequestBytes = numberOf(fieldOf(own, 'buffer'), 'maxRequestBytes', limit);
+    this.#steps.push({ kind: 'buffer', maxRequestBytes });
   }
 
   // envoyproxy/envoy source/extensions/filters/http/ext_authz/ext_authz.cc Filter::decodeHeaders

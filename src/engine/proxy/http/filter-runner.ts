@@ -35,6 +35,7 @@ export interface StepHost {
 }
 
 const CONTINUE: StepVerdict = { kind: 'continue' };
+const TOO_LARGE = httpCounter('downstream_rq_too_large');
 const ACTIVE_FAULTS = httpCounter('fault.active_faults');
 
 function toStepVerdict(verdict: FilterVerdict): StepVerdict {
@@ -68,6 +69,8 @@ export class FilterRunner {
       case 'buffer': {
         const bytes = this.#streams.table.arrays.requestBytes[stream] ?? 0;
         if (bytes <= step.maxRequestBytes) return CONTINUE;
+        const statistics = host.statisticsOf(stream);
+        statistics[TOO_LARGE] = (statistics[TOO_LARGE] ?? 0) + 1;
         const reply = { status: 413, body: 'Payload Too Large', details: 'request_payload_too_large' };
         return { kind: 'reply', reply, denied: false };
       }

@@ -4,6 +4,7 @@ import type { MessageTable } from '../../core';
 import type { CompiledHcm } from '../config';
 import {
   type ClusterChoice,
+  type CompiledRouteAction,
   type ConnectionInfo,
   expectedTimeoutMs,
   type FinalTimeouts,
@@ -12,6 +13,7 @@ import {
   type GeneratedCookie,
   generateHash,
   type MatchedRoute,
+  numberOf,
   planRetries,
   RETRY_REQUEST_HEADERS,
   type RequestView,
@@ -34,6 +36,10 @@ export interface RoutePlan {
   readonly retry: RetryPlan | undefined;
   /** Redirects that the proxy follows itself. */
   readonly redirects: InternalRedirectPolicy | undefined;
+  /** Largest body that is kept for retries, copies and redirects; bytes, Infinity where nothing needs it. */
+  readonly bufferLimitBytes: number;
+  /** The body was too large: no retries, copies or redirects. */
+  readonly abandoned: boolean;
   /** Head of a try by its number; the first one is at index 1. */
   readonly upstreamRequests: number[];
   /** Heads with the authority rewritten to a host's name, by that name and head. */
@@ -73,6 +79,35 @@ function isConstant(matched: MatchedRoute, choice: ClusterChoice): boolean {
   return levels.every((level) => level.response.constant);
 }
 
+// envoyproxy/envoy source/common/router/router.cc Filter::decodeData, Filter::calculateEffectiveBufferLimit
+function bufferLimitOf(
+  hcm: CompiledHcm,
+  { route, virtualHost }: MatchedRoute,
+  action: CompiledRouteAction,
+  request: RequestView,
+): number {
+  const keeps =
+    (planRetries(action.retryPolicy, request)?.retryOn ?? 0) !== 0 ||
+    action.mirrorPolicies.length > 0 ||
+    action.source.internalRedirectPolicy !== undefined;
+  if (!keeps) return Number.POSITIVE_INFINITY;
+  const limit = (name: string): number =>
+    numberOf(route.source.extra, name, numberOf(virtualHost.source.extra, name, Number.POSITIVE_INFINITY));
+  const whole = limit('requestBodyBufferLimit');
+  return Number.isFinite(whole) ? whole : Math.min(limit('perRequestBufferLimitBytes'), hcm.bufferLimitBytes);
+}
+
+const abandonedPlans = new WeakMap<RoutePlan, RoutePlan>();
+
+/** The plan of a request whose body is too large to be kept. */
+export function withoutBuffering(plan: RoutePlan): RoutePlan {
+  const known = abandonedPlans.get(plan);
+  if (known !== undefined) return known;
+  const abandoned: RoutePlan = { ...plan, retry: undefined, redirects: undefined, abandoned: true };
+  abandonedPlans.set(plan, abandoned);
+  return abandoned;
+}
+
 /** Builds the plan; the route must be one that forwards. */
 // biome-ignore lint/complexity/useMaxParams: what a plan is made of.
 export function buildRoutePlan(
@@ -93,6 +128,8 @@ export function buildRoutePlan(
     timeouts: finalTimeouts(route, request),
     retry: planRetries(route.retryPolicy, request),
     redirects: route.source.internalRedirectPolicy,
+    bufferLimitBytes: bufferLimitOf(hcm, matched, route, request),
+    abandoned: false,
     upstreamRequests: [],
     autoRewritten: new Map(),
     hash,

@@ -65,7 +65,7 @@ export class RouterTimeouts {
     const s = this.#streams.table.arrays;
     s.routeTimer[stream] = NO_EVENT;
     const cluster = this.#host.clusterOf(stream);
-    const reply = upstreamTimeoutReply('route');
+    const reply = upstreamTimeoutReply('route', this.#wantsAlternative(stream));
     // Each try is charged for itself; a stream that waits to be retried charges nobody.
     for (let upstream = s.firstTry[stream] ?? NONE; upstream !== NONE; upstream = s.firstTry[stream] ?? NONE) {
       const host = this.#upstream.tries.arrays.host[upstream] ?? 0;
@@ -77,6 +77,12 @@ export class RouterTimeouts {
     }
     this.#manager.sinkOf(stream)?.decide('timeout', 'route', reason('fired'));
     this.#host.reply(stream, reply);
+  }
+
+  /** The client asks for 204 instead of 504. */
+  // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders (timeout_response_code_)
+  #wantsAlternative(stream: number): boolean {
+    return this.#host.routePlanOf(stream).request.headers.has('x-envoy-upstream-rq-timeout-alt-response');
   }
 
   #countTimeout(cluster: ClusterRuntime, host: number, upstream: number): void {
@@ -114,7 +120,11 @@ export class RouterTimeouts {
       this.#host.scheduleRetry(stream);
       return;
     }
-    this.#host.abort(stream, kind === 'maxDuration' ? maxStreamDurationReply(true) : upstreamTimeoutReply(kind));
+    const reply =
+      kind === 'maxDuration'
+        ? maxStreamDurationReply(true)
+        : upstreamTimeoutReply(kind, this.#wantsAlternative(stream));
+    this.#host.abort(stream, reply);
   }
 
   /** A slow try goes on, and another one is made beside it if retries are left. */

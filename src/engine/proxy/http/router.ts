@@ -48,7 +48,7 @@ import { InternalRedirects } from './internal-redirects';
 import { reason } from './recorder';
 import { type ResolvedRoute, resolveRoute, routePlanOf } from './request-plan';
 import { RetryKeeper } from './retry-keeper';
-import type { RoutePlan } from './route-plan';
+import { type RoutePlan, withoutBuffering } from './route-plan';
 import { RouterTimeouts } from './router-timeouts';
 import type { Shadows } from './shadows';
 import type { Streams } from './streams';
@@ -146,7 +146,10 @@ export class Router implements StreamRouter {
       resolved = resolveRoute(plan, filterPlan.request, filterPlan.metadata, random, sink);
       this.#streams.resolved[stream] = resolved;
     }
-    return { resolved, plan: routePlanOf(plan, resolved, filterPlan.request) };
+    const routePlan = routePlanOf(plan, resolved, filterPlan.request);
+    const tooLarge =
+      routePlan !== undefined && (this.#streams.table.arrays.requestBytes[stream] ?? 0) > routePlan.bufferLimitBytes;
+    return { resolved, plan: tooLarge ? withoutBuffering(routePlan) : routePlan };
   }
 
   /** The plan of a stream that has been routed; made again after a restore. */
@@ -182,6 +185,7 @@ export class Router implements StreamRouter {
     s.cluster[stream] = cluster.number;
     s.upstreamStartNs[stream] = this.#kernel.nowNs;
     cluster.streams += 1;
+    if (plan.abandoned) cluster.countRare('retry_or_shadow_abandoned');
     if (this.#dropsOverload(stream, cluster)) return;
     this.#begin(stream, plan);
   }
@@ -234,7 +238,7 @@ export class Router implements StreamRouter {
 
   #shadowPolicies(plan: RoutePlan): readonly unknown[] {
     const { action } = plan.matched.route;
-    return action.kind === 'route' ? action.route.mirrorPolicies : [];
+    return action.kind === 'route' && !plan.abandoned ? action.route.mirrorPolicies : [];
   }
 
   /** Chooses a host and asks its pool for a connection. */
