@@ -74,7 +74,8 @@ export const TIMEOUTS: readonly Scenario[] = [
   {
     name: 'timeout-request-header',
     topic: TOPIC,
-    claim: 'x-envoy-upstream-rq-timeout-ms of an inside caller replaces the route timeout',
+    claim:
+      'x-envoy-upstream-rq-timeout-ms is taken off: without internal addresses no caller is inside, and the route timeout holds',
     pods: [pod('b', SLOW)],
     configure: straight(['b'], { timeoutNs: 1000 * MS }),
     steps: [times(1, { headers: { 'x-envoy-upstream-rq-timeout-ms': '250' } })],
