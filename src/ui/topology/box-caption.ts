@@ -14,16 +14,28 @@ export function captionWidth(text: string): number {
   return text.length * CHARACTER_PX + PADDING_PX;
 }
 
-/** The longest form that fits a box of this width on the screen and that no line runs through. */
+/** Steps in which a label moves out of the way of lines, on the screen. */
+const SLIDE_PX = 12;
+
+/**
+ * The longest form that fits a box of this width on the screen with no line through it, and how far it stands from its
+ * usual place. When lines run through all of them, the shortest form moves along the border.
+ */
 export function boxCaption(
   name: string,
   injection: 'on' | 'off',
   widthPx: number,
-  isCrossed: (captionPx: number) => boolean = () => false,
-): string {
+  crossingsPx: readonly number[] = [],
+): { readonly text: string; readonly leftPx: number } {
   const forms = [`namespace ${name} · sidecar injection ${injection}`, `${name} · injection ${injection}`, name];
-  const fits = (form: string): boolean => captionWidth(form) + CORNER_PX <= widthPx;
-  return forms.find((form) => fits(form) && !isCrossed(captionWidth(form))) ?? name;
+  const isFree = (form: string, leftPx: number): boolean =>
+    crossingsPx.every((at) => at < leftPx || at > leftPx + captionWidth(form));
+  const fits = (form: string, leftPx: number): boolean => leftPx + captionWidth(form) + CORNER_PX <= widthPx;
+  const text = forms.find((form) => fits(form, 0) && isFree(form, 0));
+  if (text !== undefined) return { text, leftPx: 0 };
+  for (let leftPx = SLIDE_PX; fits(name, leftPx); leftPx += SLIDE_PX)
+    if (isFree(name, leftPx)) return { text: name, leftPx };
+  return { text: name, leftPx: 0 };
 }
 
 /** A box and its label. */
@@ -38,12 +50,15 @@ const STEPS = 48;
 /** From the box's left side to its label, in canvas units. */
 const CAPTION_LEFT = 18;
 
+interface Caption {
+  readonly text: string;
+  /** From the box's left side. */
+  readonly left: number;
+  readonly rect: Rect;
+}
+
 /** The label on the upper border of a box, and the room it takes; `unit` is the size of a screen pixel on the canvas. */
-export function captionOf(
-  { name, injection, rect }: Captioned,
-  unit: number,
-  curves: Iterable<Cubic>,
-): { readonly text: string; readonly rect: Rect } {
+export function captionOf({ name, injection, rect }: Captioned, unit: number, curves: Iterable<Cubic>): Caption {
   const height = CAPTION_PX * unit;
   const crossings: number[] = [];
   for (const curve of curves) {
@@ -52,11 +67,7 @@ export function captionOf(
       if (Math.abs(y - rect.y) <= height / 2) crossings.push((x - rect.x - CAPTION_LEFT) / unit);
     }
   }
-  const text = boxCaption(name, injection, rect.width / unit, (captionPx) =>
-    crossings.some((at) => at >= 0 && at <= captionPx + CORNER_PX / 3),
-  );
-  return {
-    text,
-    rect: { x: rect.x + CAPTION_LEFT, y: rect.y - height / 2, width: captionWidth(text) * unit, height },
-  };
+  const { text, leftPx } = boxCaption(name, injection, rect.width / unit, crossings);
+  const left = CAPTION_LEFT + leftPx * unit;
+  return { text, left, rect: { x: rect.x + left, y: rect.y - height / 2, width: captionWidth(text) * unit, height } };
 }

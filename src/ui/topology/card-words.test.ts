@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Cubic } from './bezier';
 import { boxCaption, captionOf } from './box-caption';
 import { nameLines } from './service-card';
 
@@ -23,16 +24,16 @@ describe('the label of a namespace', () => {
   const box = { name: 'heroes', injection: 'on', rect: { x: 0, y: 100, width: 500, height: 200 } } as const;
 
   test('is as long as its box allows', () => {
-    expect(boxCaption('heroes', 'on', 500)).toBe('namespace heroes · sidecar injection on');
-    expect(boxCaption('heroes', 'on', 240)).toBe('heroes · injection on');
-    expect(boxCaption('heroes', 'on', 80)).toBe('heroes');
+    expect(boxCaption('heroes', 'on', 500).text).toBe('namespace heroes · sidecar injection on');
+    expect(boxCaption('heroes', 'on', 240).text).toBe('heroes · injection on');
+    expect(boxCaption('heroes', 'on', 80).text).toBe('heroes');
   });
 
-  test('gives way to a line that runs through it', () => {
+  test('gives way to a line that runs through it, and moves when none of its forms is free', () => {
+    const at = (x: number): Cubic => [x, 200, x, 150, x, 50, x, 0];
     expect(captionOf(box, 1, []).text).toBe('namespace heroes · sidecar injection on');
-    expect(captionOf(box, 1, [[240, 200, 240, 150, 240, 50, 240, 0]]).text).toBe('heroes · injection on');
-    expect(captionOf(box, 1, [[400, 200, 400, 150, 400, 50, 400, 0]]).text).toBe(
-      'namespace heroes · sidecar injection on',
-    );
+    expect(captionOf(box, 1, [at(240)]).text).toBe('heroes · injection on');
+    expect(captionOf(box, 1, [at(400)]).text).toBe('namespace heroes · sidecar injection on');
+    expect(captionOf(box, 1, [at(40)])).toMatchObject({ text: 'heroes', left: 42, rect: { x: 42 } });
   });
 });

@@ -3,7 +3,7 @@ import { useScenarioStore } from '../stores/scenario-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { cardSize } from './card-size';
 import { clearGraph, requestFit, setPositions, updateShapes, useGraphStore } from './graph-store';
-import { growLayout, needsNewLayout, unplaced } from './layout-growth';
+import { growLayout, needsNewLayout, runsBack, unplaced } from './layout-growth';
 import type { LayoutRequest, Positions } from './layout-model';
 
 /** The first requests draw the first edges; a picture without edges waits this long for them. */
@@ -108,10 +108,14 @@ export class LayoutController {
 
   #grow(request: LayoutRequest, positions: Positions): void {
     const news = unplaced(request, positions, this.#edges);
+    const spoilt = runsBack(request, positions, this.#edges);
     this.#edges = request.edges;
     const { moved } = useGraphStore.getState();
-    if (news.size === 0) updateShapes();
-    else if (!moved && (this.#isSettling() || needsNewLayout(request, news))) this.#layOut(request);
+    const anew = needsNewLayout(request, news);
+    // What was applied just now is another picture, whose first requests are still to draw its edges.
+    if (anew) this.#loadedMs = performance.now();
+    if (!moved && (anew || (this.#isSettling() && (news.size > 0 || spoilt)))) this.#layOut(request);
+    else if (news.size === 0) updateShapes();
     else {
       setPositions(growLayout(request, positions, news), moved);
       if (!this.#touched) requestFit();

@@ -28,6 +28,17 @@ export function needsNewLayout(request: LayoutRequest, news: ReadonlySet<string>
   return news.size > request.nodes.length * ANEW_SHARE;
 }
 
+/** Whether a call that the standing layout did not know runs against its direction, from left to right. */
+export function runsBack(request: LayoutRequest, standing: Positions, before: LayoutRequest['edges']): boolean {
+  const known = new Set(before.map(([source, destination]) => `${source} ${destination}`));
+  const widths = new Map(request.nodes.map(({ id, width }) => [id, width]));
+  return request.edges.some(([source, destination]) => {
+    const [from, to] = [standing[source], standing[destination]];
+    if (from === undefined || to === undefined || source === destination) return false;
+    return !known.has(`${source} ${destination}`) && from[0] + (widths.get(source) ?? 0) > to[0];
+  });
+}
+
 interface Box {
   readonly x: number;
   readonly y: number;

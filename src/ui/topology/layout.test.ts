@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { layoutGraph } from './layout';
-import { growLayout, needsNewLayout, unplaced } from './layout-growth';
+import { growLayout, needsNewLayout, runsBack, unplaced } from './layout-growth';
 import type { LayoutRequest, Positions } from './layout-model';
 
 const ROOM = { width: 820, height: 590 };
@@ -146,6 +146,13 @@ describe('a layout that grows', () => {
   test('places again what had a place only for want of edges', () => {
     const first: LayoutRequest = { ...before, edges: before.edges.slice(0, 2) };
     expect(unplaced(before, layoutGraph(first), first.edges)).toEqual(new Set(['auth', 'missions']));
+  });
+
+  test('is spoilt by a new call that runs from right to left, not by one it knew', () => {
+    const after = graph('users>gw gw>api api>auth api>missions missions>auth missions>gw');
+    expect(runsBack(before, standing, [])).toBe(false);
+    expect(runsBack(after, standing, before.edges)).toBe(true);
+    expect(runsBack(after, standing, after.edges)).toBe(false);
   });
 
   test('is made anew when most of it is new', () => {

@@ -15,7 +15,7 @@ export function NamespaceLayer() {
   const far = useGraphStore((state) => state.level === 'namespaces');
   const unit = useGraphStore(labelUnit);
   const curves = useGraphStore((state) => state.curves);
-  const captions = useMemo(() => boxes.map((box) => captionOf(box, unit, curves.values()).text), [boxes, unit, curves]);
+  const captions = useMemo(() => boxes.map((box) => captionOf(box, unit, curves.values())), [boxes, unit, curves]);
   return (
     <div className="namespace-layer">
       {far && <NamespaceEdges />}
@@ -26,7 +26,11 @@ export function NamespaceLayer() {
           data-testid={`namespace-${box.name}`}
           style={{ left: box.rect.x, top: box.rect.y, width: box.rect.width, height: box.rect.height }}
         >
-          {far ? <NamespaceSummary box={box} /> : <b>{captions[index]}</b>}
+          {far ? (
+            <NamespaceSummary box={box} />
+          ) : (
+            <b style={{ left: captions[index]?.left }}>{captions[index]?.text}</b>
+          )}
         </div>
       ))}
     </div>

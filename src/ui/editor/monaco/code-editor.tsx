@@ -5,7 +5,7 @@ import { useApp } from '../../app-context';
 import { useFilesStore } from '../../stores/files-store';
 import { type ApplyOutcome, useEditorStore } from '../editor-store';
 import { focusActiveTab } from '../leave-text';
-import { manifestOptions } from './editor-options';
+import { manifestOptions, showPlaceholder } from './editor-options';
 import { PLAIN_LANGUAGE } from './languages';
 import { takeLargePastes } from './large-insert';
 import { registerFixes, showMarkers } from './markers';
@@ -99,6 +99,7 @@ export function CodeEditor() {
     };
     made.onDidChangeModel(suitKeys);
     made.onDidChangeModelLanguage(suitKeys);
+    showPlaceholder(made);
     const releaseKeys = ownKeys(host.current, commands, focusActiveTab);
     const releasePastes = takeLargePastes(host.current, made);
     return () => {

@@ -72,6 +72,20 @@ export function manifestOptions(): editor.IStandaloneEditorConstructionOptions {
     suggest: { showWords: false, snippetsPreventQuickSuggestions: false },
     hover: { delay: 250 },
     links: false,
-    placeholder: 'Paste manifests here, or drop files onto the page.',
   };
+}
+
+const PLACEHOLDER = 'Paste manifests here, or drop files onto the page.';
+
+/** Stands in an empty manifest. The editor keeps it over the next text when a tab is changed, so it is told. */
+export function showPlaceholder(code: editor.IStandaloneCodeEditor): void {
+  let shown: boolean | undefined;
+  const update = (): void => {
+    const empty = code.getModel()?.getValueLength() === 0;
+    if (empty === shown) return;
+    shown = empty;
+    code.updateOptions({ placeholder: empty ? PLACEHOLDER : '' });
+  };
+  code.onDidChangeModel(update);
+  code.onDidChangeModelContent(update);
 }
