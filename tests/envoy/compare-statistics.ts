@@ -7,6 +7,8 @@ const NEVER_COMPARED: readonly RegExp[] = [
   /^cluster\..*\.host\./,
   /\.membership_change$/,
   /^http\..*\.downstream_cx_/,
+  // The cluster that leads to the application of a pod has a fixed host in Envoy.
+  /-inbound-.*\.membership_/,
   /_active$/,
   /_open$/,
   /\.downstream_rq_http[12]_total$/,

@@ -1,7 +1,7 @@
 import type { Rng } from '../../base';
 import type { RandomStreams } from '../core';
 import type { Distribution } from '../workload/model';
-import { HTTP_COUNTERS } from './counters';
+import { HTTP_COUNTERS, LIMIT_COUNTERS } from './counters';
 import type { TokenBucketState } from './semantics';
 
 /** No configuration has arrived yet. */
@@ -21,6 +21,7 @@ export interface ProxyRecordState {
   readonly snapshotVersion: string;
   readonly accepted: number;
   readonly statistics: readonly (readonly [string, Float64Array])[];
+  readonly limitStatistics: readonly (readonly [string, Float64Array])[];
   readonly buckets: readonly (readonly [string, NamedBucket])[];
   readonly noFilterChainMatch: number;
 }
@@ -43,6 +44,8 @@ export class ProxyRecord {
   noFilterChainMatch = 0;
   /** Counters of connection managers by statistics prefix. */
   readonly statistics = new Map<string, Float64Array>();
+  /** Counters of local rate limits by statistics prefix. */
+  readonly limitStatistics = new Map<string, Float64Array>();
   readonly buckets = new Map<string, NamedBucket>();
 
   // biome-ignore lint/complexity/useMaxParams: fields of one record.
@@ -67,6 +70,16 @@ export class ProxyRecord {
     return statistics;
   }
 
+  /** Counters of the local rate limits with this prefix. */
+  limitStatisticsOf(prefix: string): Float64Array {
+    let statistics = this.limitStatistics.get(prefix);
+    if (statistics === undefined) {
+      statistics = new Float64Array(LIMIT_COUNTERS.length);
+      this.limitStatistics.set(prefix, statistics);
+    }
+    return statistics;
+  }
+
   save(): ProxyRecordState {
     return {
       slot: this.slot,
@@ -74,6 +87,7 @@ export class ProxyRecord {
       snapshotVersion: this.snapshotVersion,
       accepted: this.accepted,
       statistics: [...this.statistics].map(([prefix, values]) => [prefix, values.slice()] as const),
+      limitStatistics: [...this.limitStatistics].map(([prefix, values]) => [prefix, values.slice()] as const),
       buckets: [...this.buckets].map(([name, bucket]) => [name, { ...bucket, state: { ...bucket.state } }] as const),
       noFilterChainMatch: this.noFilterChainMatch,
     };
@@ -86,6 +100,8 @@ export class ProxyRecord {
     this.noFilterChainMatch = state.noFilterChainMatch;
     this.statistics.clear();
     for (const [prefix, values] of state.statistics) this.statistics.set(prefix, values.slice());
+    this.limitStatistics.clear();
+    for (const [prefix, values] of state.limitStatistics) this.limitStatistics.set(prefix, values.slice());
     this.buckets.clear();
     for (const [name, bucket] of state.buckets) this.buckets.set(name, { ...bucket, state: { ...bucket.state } });
   }

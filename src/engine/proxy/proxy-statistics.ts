@@ -1,5 +1,5 @@
 import type { ProxyStatistics } from '../observation';
-import { CLUSTER_COUNTERS, HTTP_COUNTERS, HTTP_GAUGES } from './counters';
+import { CLUSTER_COUNTERS, HTTP_COUNTERS, HTTP_GAUGES, LIMIT_COUNTERS } from './counters';
 import type { ProxyRecord } from './proxy-record';
 import { HostHealthFlag, healthClass } from './semantics';
 import {
@@ -31,6 +31,11 @@ export function collectStatistics(proxy: ProxyRecord, clusters: Clusters, upstre
     HTTP_COUNTERS.forEach((name, index) => {
       const target = HTTP_GAUGES.has(name) ? gauges : counters;
       target[`http.${prefix}.${name}`] = values[index] ?? 0;
+    });
+  }
+  for (const [prefix, values] of proxy.limitStatistics) {
+    LIMIT_COUNTERS.forEach((name, index) => {
+      counters[`${prefix}.http_local_rate_limit.${name}`] = values[index] ?? 0;
     });
   }
   for (const number of clusters.ofPod(proxy.slot).values()) {

@@ -1,4 +1,4 @@
-import type { AccessLogConfig } from '../../xds';
+import type { AccessLogConfig, JsonValue } from '../../xds';
 import { epochMs, type MessageTable, type StringTable } from '../core';
 import type { Kernel } from '../kernel';
 import {
@@ -30,13 +30,14 @@ import { contentKey } from './config';
 import type { ProxyEnvironment } from './environment';
 import type { StreamReporter } from './http/connection-manager';
 import { type DecisionSink, StampingSink } from './http/recorder';
-import { type LogNumbers, type RequestPlan, routeKey } from './http/request-plan';
+import { type LogNumbers, REQUEST_ID_PLACEHOLDER, type RequestPlan, routeKey } from './http/request-plan';
 import { type Streams, unpackFlags } from './http/streams';
 import type { EarlyEnd } from './listeners';
 import {
   accessLogLine,
   type CompiledAccessLog,
   compileAccessLog,
+  type DynamicMetadata,
   RESPONSE_FLAGS,
   ResponseFlag,
   rbacDeniedDetails,
@@ -223,7 +224,10 @@ export class Reporter implements StreamReporter, SessionReporter {
     const operation = route?.decoratorOperation ?? '';
     const cluster = resolved?.choice?.cluster ?? '';
     const numbers: LogNumbers = {
-      remoteIp: this.#strings.numberOf(info.directRemoteAddress.address),
+      request: this.#loggedRequest(stream, plan),
+      metadata: this.#metadataNumber(this.#streams.filterPlans[stream]?.metadata),
+      remoteIp: this.#strings.numberOf(info.remoteAddress.address),
+      directIp: this.#strings.numberOf(info.directRemoteAddress.address),
       localAddress: this.#services.addressNumber(info.localAddress.address, info.localAddress.port),
       serverName: info.requestedServerName === '' ? NONE : this.#strings.numberOf(info.requestedServerName),
       format: this.#formatOf(plan.hcm.source.accessLog),
@@ -234,6 +238,16 @@ export class Reporter implements StreamReporter, SessionReporter {
     };
     plan.logNumbers.set(key, numbers);
     return numbers;
+  }
+
+  #loggedRequest(stream: number, plan: RequestPlan): number {
+    if (plan.rejection !== undefined) return plan.original;
+    return this.#messages.internRequest(this.#streams.filterPlans[stream]?.request ?? plan.request);
+  }
+
+  #metadataNumber(metadata: DynamicMetadata | undefined): number {
+    if (metadata === undefined || metadata.size === 0) return NONE;
+    return this.#strings.numberOf(JSON.stringify(Object.fromEntries(metadata)));
   }
 
   #podNumbers(slot: number, facts: PodFacts): { readonly id: number; readonly service: number } {
@@ -265,7 +279,9 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.durationNs = nowNs - row.startNs;
     row.pod = this.#podNumbers(s.pod[stream] ?? 0, facts).id;
     row.inbound = plan.chain.listener.inbound ? 1 : 0;
-    row.request = s.original[stream] ?? 0;
+    // Loggers see the head as everything before them has changed it: common/http/filter_manager.cc FilterManager::log.
+    const attempts = s.attempts[stream] ?? 0;
+    row.request = this.#streams.routePlans[stream]?.upstreamRequests[attempts] ?? numbers.request;
     row.response = s.response[stream] ?? NONE;
     row.protocol = c.payload[s.connection[stream] ?? 0] === PAYLOAD_HTTP2 ? 1 : 0;
     row.status = s.status[stream] ?? 0;
@@ -277,11 +293,13 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.cluster = numbers.cluster;
     row.host = s.hostAddress[stream] ?? NONE;
     row.route = numbers.route;
-    row.attempts = s.attempts[stream] ?? 0;
+    row.attempts = attempts;
     row.bytesReceived = s.requestBytes[stream] ?? 0;
     row.bytesSent = s.responseBytes[stream] ?? 0;
     row.upstreamNs = s.upstreamStarted[stream] === 1 ? nowNs - (s.upstreamStartNs[stream] ?? 0) : NONE;
     row.remoteIp = numbers.remoteIp;
+    row.directIp = numbers.directIp;
+    row.metadata = numbers.metadata;
     row.localAddress = numbers.localAddress;
     row.serverName = numbers.serverName;
     row.format = numbers.format;
@@ -376,6 +394,9 @@ export class Reporter implements StreamReporter, SessionReporter {
     const client = this.#pods.get(podOf(c.clientProcess[connection] ?? 0)).facts;
     const chainless = end.kind === 'noFilterChain';
     const listener = chainless ? end.listener : end.chain.listener;
+    // A connection manager logs streams, not connections.
+    const loggers = chainless ? listener.source.accessLog : (end.chain.tcpProxy?.accessLog ?? []);
+    if (!chainless && end.chain.tcpProxy === undefined) return;
     Object.assign(row, NO_REQUEST);
     row.startNs = this.#kernel.nowNs;
     row.pod = this.#podNumbers(slot, facts).id;
@@ -386,8 +407,10 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.details = chainless ? this.#strings.numberOf('filter_chain_not_found') : NONE;
     row.termination = chainless ? NONE : this.#strings.numberOf(rbacDeniedDetails(end.policy));
     row.remoteIp = this.#strings.numberOf(client.ip);
+    row.directIp = row.remoteIp;
+    row.metadata = NONE;
     row.localAddress = c.address[connection] ?? NONE;
-    row.format = this.#formatOf(chainless ? listener.source.accessLog : (end.chain.tcpProxy?.accessLog ?? []));
+    row.format = this.#formatOf(loggers);
     this.#log.commit();
   }
 
@@ -419,6 +442,8 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.bytesSent = s.bytesSent[session] ?? 0;
     row.upstreamNs = NONE;
     row.remoteIp = NONE;
+    row.directIp = NONE;
+    row.metadata = NONE;
     row.localAddress = NONE;
     row.serverName = NONE;
     row.format = this.#formatOf(loggers);
@@ -435,9 +460,11 @@ export class Reporter implements StreamReporter, SessionReporter {
     const address = this.#addressText(row.host);
     const fields = this.#fieldsOf(row, address);
     const local = row.localAddress === NONE ? { ip: '', port: 0 } : this.#services.address(row.localAddress);
-    const remote = { address: this.#strings.get(row.remoteIp), port: 32_768 + (row.requestId % 28_000) };
+    const port = 32_768 + (row.requestId % 28_000);
+    const remote = { address: this.#strings.get(row.remoteIp), port: row.remoteIp === row.directIp ? port : 0 };
+    const requestId = request.headers.first('x-request-id') ?? REQUEST_ID_PLACEHOLDER;
     const headers = request.headers
-      .with('x-request-id', requestIdText(row.requestId))
+      .with('x-request-id', requestId === REQUEST_ID_PLACEHOLDER ? requestIdText(row.requestId) : requestId)
       .with('x-envoy-upstream-service-time', '');
     const response = row.response === NONE ? undefined : this.#messages.response(row.response);
     const serviceTime = row.upstreamNs < 0 ? undefined : String(wholeMs(row.upstreamNs));
@@ -454,12 +481,13 @@ export class Reporter implements StreamReporter, SessionReporter {
                 : { ...response, headers: response.headers.with('x-envoy-upstream-service-time', serviceTime) },
           }),
       connection: {
-        directRemoteAddress: remote,
+        directRemoteAddress: { address: this.#strings.get(row.directIp), port },
         remoteAddress: remote,
         localAddress: { address: local.ip, port: local.port },
         requestedServerName: this.#strings.get(row.serverName),
       },
       stream: fields,
+      ...(row.metadata === NONE ? {} : { metadata: metadataOf(this.#strings.get(row.metadata)) }),
     });
     return {
       requestId: row.requestId,
@@ -468,7 +496,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       durationNs: row.durationNs,
       reporter: { pod: this.#strings.get(row.pod), side: row.inbound === 1 ? 'destination' : 'source' },
       method: request.method,
-      path: request.path,
+      path: request.headers.first('x-envoy-original-path') ?? request.path,
       authority: request.authority,
       protocol: row.protocol === PROTOCOL_TCP ? 'TCP' : (PROTOCOLS[row.protocol] ?? ''),
       status: row.status,
@@ -524,6 +552,11 @@ export class Reporter implements StreamReporter, SessionReporter {
   restore(formats: readonly AccessLogConfig[]): void {
     for (const format of formats.slice(this.#formats.length)) this.#formats.push(format);
   }
+}
+
+function metadataOf(text: string): DynamicMetadata {
+  const parsed: Readonly<Record<string, JsonValue>> = JSON.parse(text);
+  return new Map(Object.entries(parsed));
 }
 
 function isFlag(flag: number): flag is ResponseFlag {

@@ -29,6 +29,10 @@ const FIELDS = {
   bytesSent: 'f64',
   upstreamNs: 'f64',
   remoteIp: 'i32',
+  /** The peer of the connection, where a header names another client. */
+  directIp: 'i32',
+  /** Dynamic metadata as the text of a JSON object by filter; -1 = none. */
+  metadata: 'i32',
   localAddress: 'i32',
   serverName: 'i32',
   /** Number of the logger's configuration; -1 = the proxy's default format. */
@@ -80,6 +84,8 @@ export class AccessLog {
       bytesSent: column(),
       upstreamNs: column(),
       remoteIp: column(),
+      directIp: column(),
+      metadata: column(),
       localAddress: column(),
       serverName: column(),
       format: column(),
@@ -115,6 +121,8 @@ export class AccessLog {
     c.bytesSent[at] = row.bytesSent;
     c.upstreamNs[at] = row.upstreamNs;
     c.remoteIp[at] = row.remoteIp;
+    c.directIp[at] = row.directIp;
+    c.metadata[at] = row.metadata;
     c.localAddress[at] = row.localAddress;
     c.serverName[at] = row.serverName;
     c.format[at] = row.format;
@@ -179,6 +187,8 @@ function emptyRow(): Row {
     bytesSent: 0,
     upstreamNs: 0,
     remoteIp: 0,
+    directIp: 0,
+    metadata: 0,
     localAddress: 0,
     serverName: 0,
     format: 0,
