@@ -8,15 +8,17 @@ import { readManifestFiles } from './files';
 import { openSession, report, scenarioFrom } from './open';
 import { formatNumber, formatPercent, formatTable, type Output } from './output';
 import { UsageError } from './usage-error';
+import { podOfWorkload } from './workload';
 
-const USAGE = `meshwork run PATH... [--for 60s] [--seed 1] [--at 30s=FILE]... [--json]
+const USAGE = `meshwork run PATH... [--for 60s] [--seed 1] [--at 30s=FILE]... [--json | --stats WORKLOAD]
 
 Runs the manifests (or a built-in scenario, by id) and prints what went over each edge.
 
   --for DURATION     how much simulated time to run (60s)
   --seed N           seed of the run (1, or the scenario's own)
   --at TIME=FILE     applies FILE on top of the manifests at that moment; may be given several times
-  --json             one JSON object instead of the table`;
+  --json             one JSON object instead of the table
+  --stats WORKLOAD   the statistics of that workload's proxy in the Prometheus format instead of the table`;
 
 const EVENTS_PER_SLICE = 200_000;
 const PROGRESS_INTERVAL_MS = 1_000;
@@ -121,8 +123,14 @@ function editsOf(texts: readonly string[], durationNs: Ns, cwd: string): readonl
   return edits.sort((a, b) => a.atNs - b.atNs);
 }
 
+function statisticsOf(session: Session, workload: string): string {
+  const text = session.prometheusText(podOfWorkload(session, workload));
+  if (text === undefined) throw new UsageError(`--stats ${workload}: the workload has no proxy`);
+  return text.trimEnd();
+}
+
 function run(argv: readonly string[], { output, cwd }: CommandContext): number {
-  const options = parseArguments(argv, { values: ['for', 'seed'], lists: ['at'], switches: ['json'] });
+  const options = parseArguments(argv, { values: ['for', 'seed', 'stats'], lists: ['at'], switches: ['json'] });
   const forText = options.value('for');
   const durationNs = forText === undefined ? DEFAULT_RUN_NS : durationOption('for', forText);
   const seedText = options.value('seed');
@@ -139,6 +147,11 @@ function run(argv: readonly string[], { output, cwd }: CommandContext): number {
     if (!result.accepted) return 1;
   }
   advance(session, durationNs, { untilNs: durationNs, output });
+  const stats = options.value('stats');
+  if (stats !== undefined) {
+    output.out(statisticsOf(session, stats));
+    return 0;
+  }
   const rows = edgeRows(session, durationNs);
   if (options.has('json')) output.out(JSON.stringify({ traceHash: session.traceHash(), edges: rows }));
   else output.out(`${table(rows)}\n\ntrace hash ${session.traceHash()}`);

@@ -22,6 +22,7 @@ export type {
   ProbeResult,
   SimulationApi,
 } from './simulation-contract';
+export { prometheusText } from './telemetry';
 export type {
   ApplicationModel,
   ApplicationProtocol,

@@ -8,7 +8,7 @@ import {
   type Resource,
   type SourceFile,
 } from '../config';
-import { type ControlHandler, type ProbeRequest, Simulation, type SimulationApi } from '../engine';
+import { type ControlHandler, type ProbeRequest, prometheusText, Simulation, type SimulationApi } from '../engine';
 import type { ConfigOrigin } from '../xds';
 import { ActiveFaults } from './active-faults';
 import { CheckpointStore } from './checkpoint-store';
@@ -356,6 +356,12 @@ export class Session implements ControlHandler {
 
   get cluster(): Cluster {
     return this.#cluster;
+  }
+
+  /** Statistics of a pod's proxy as the page `/stats/prometheus` of Envoy shows them; undefined: the pod has no proxy. */
+  prometheusText(pod: string): string | undefined {
+    const statistics = this.#engine.proxyStatistics(pod);
+    return statistics === undefined ? undefined : prometheusText(statistics);
   }
 
   #show(): { readonly topology: TopologyView; readonly sample: Sample } {

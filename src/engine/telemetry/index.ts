@@ -2,6 +2,7 @@ export { AccessLog, type AccessLogRow, type AccessLogState, wholeMs } from './ac
 export { Decisions, type DecisionsState } from './decisions';
 export { Edges, type EdgesState } from './edges';
 export { Flights } from './flights';
+export { prometheusText } from './prometheus';
 export {
   type NewSpan,
   SPAN_APPLICATION,

@@ -184,3 +184,15 @@ describe('paths', () => {
     expect(out).toMatch(/twice\.yaml:3:\d+: error MW0104: .*workloads\.yaml:\d+/);
   });
 });
+
+describe('run --stats', () => {
+  it("prints one proxy's statistics in the Prometheus format, and says when there is none", async () => {
+    const { code, out } = await meshwork('run', 'bookinfo', '--for', '10s', '--stats', 'productpage-v1');
+    expect(code).toBe(0);
+    const cluster = 'outbound|9080||details.default.svc.cluster.local';
+    expect(out).toMatch(/^# TYPE envoy_cluster_upstream_rq counter$/m);
+    expect(out).toContain(`envoy_cluster_upstream_rq{envoy_response_code="200",envoy_cluster_name="${cluster}"} `);
+    const unknown = await meshwork('run', 'bookinfo', '--for', '1s', '--stats', 'nobody');
+    expect([unknown.code, unknown.err.includes('no workload "nobody"')]).toEqual([2, true]);
+  });
+});
