@@ -1,7 +1,7 @@
 // One comparison for both sides: what disagrees, as sentences.
 import { chiSquarePValue } from '../support/statistics';
 import { compareStatistics } from './compare-statistics';
-import type { Comparison, Exchange, LogLine, Scenario, SideResult } from './contract';
+import type { Comparison, Exchange, LogLine, Place, Scenario, SideResult } from './contract';
 
 const COMPARED_FIELDS = ['status', 'flags', 'details', 'attempts', 'cluster', 'route', 'failure'] as const;
 /** How far apart durations may be: what a busy machine adds to a real request. */
@@ -14,24 +14,30 @@ interface Sides {
   readonly envoy: SideResult;
 }
 
-export function compare(scenario: Scenario, sides: Sides): readonly string[] {
+export function compare(scenario: Scenario, place: Place, sides: Sides): readonly string[] {
   const comparison = scenario.compare ?? {};
   const problems: string[] = [];
-  const { engine, envoy } = sides;
+  const [engine, envoy] = [judgedPart(comparison, sides.engine), judgedPart(comparison, sides.envoy)];
+  const judged = { engine, envoy };
   if (engine.exchanges.length !== envoy.exchanges.length) problems.push('the sides sent different numbers of requests');
-  if (comparison.unordered === true) problems.push(...compareMultisets(scenario, sides));
+  if (comparison.unordered === true) problems.push(...compareMultisets(scenario, judged));
   else {
     envoy.exchanges.forEach((real, index) => {
       const simulated = engine.exchanges[index];
       if (simulated !== undefined) problems.push(...compareExchange(scenario, simulated, real));
     });
-    problems.push(...compareDurations(comparison, sides));
+    problems.push(...compareDurations(comparison, judged));
   }
-  if (comparison.hosts === 'pattern') problems.push(...compareHostPatterns(sides));
-  if (comparison.distribution !== undefined) problems.push(...compareDistributions(comparison.distribution, sides));
-  if (comparison.durations !== undefined) problems.push(...compareDurationShares(comparison.durations, sides));
+  if (comparison.hosts === 'pattern') problems.push(...compareHostPatterns(judged));
+  if (comparison.distribution !== undefined)
+    problems.push(...compareDistributions(comparison.distribution, place, judged));
+  if (comparison.durations !== undefined) problems.push(...compareDurationShares(comparison.durations, judged));
   problems.push(...compareStatistics(comparison.ignoredStatistics ?? [], sides));
   return problems;
+}
+
+function judgedPart({ preparing = 0 }: Comparison, result: SideResult): SideResult {
+  return { ...result, exchanges: result.exchanges.slice(preparing) };
 }
 
 function fieldsOf({ compare: comparison = {}, log = {} }: Scenario): readonly string[] {
@@ -136,9 +142,10 @@ function compareHostPatterns({ engine, envoy }: Sides): readonly string[] {
 
 function compareDistributions(
   { field, shares }: NonNullable<Comparison['distribution']>,
+  place: Place,
   { engine, envoy }: Sides,
 ): readonly string[] {
-  const values = Object.keys(shares);
+  const values = Object.keys(shares).map((value) => (field === 'host' ? `${place.ip(value)}:` : value));
   const countsOf = (exchanges: readonly Exchange[]) =>
     values.map((value) => exchanges.filter(({ lines }) => lines['client']?.[field]?.includes(value) === true).length);
   const problems: string[] = [];

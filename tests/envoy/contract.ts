@@ -35,7 +35,7 @@ export interface RequestSpec {
 }
 
 export type Step =
-  /** Sends `count` requests, at most `concurrency` (1) at a time and at least `gapMs` (0) apart, and waits for all of them. */
+  /** Sends `count` requests, at most `concurrency` (1) at a time and at least `gapMs` (0) apart, waits for all of them, and then once more. */
   | {
       readonly kind: 'send';
       readonly request: RequestSpec | ((index: number) => RequestSpec);
@@ -108,7 +108,9 @@ export interface Comparison {
   readonly ignoredFields?: readonly string[];
   /** same: per request; pattern: equal after naming hosts in the order of their first use. */
   readonly hosts?: 'same' | 'pattern';
-  /** Chi-square over the values of a log field, against these shares and between the two sides. */
+  /** The first requests only bring about a state; chance decides what becomes of each. */
+  readonly preparing?: number;
+  /** Chi-square over the values of a log field, against these shares on both sides; pods stand for their hosts. */
   readonly distribution?: { readonly field: string; readonly shares: Readonly<Record<string, number>> };
   /** How far apart the durations of a request may be, in ms (150); `window` instead bounds both sides alone. */
   readonly durationToleranceMs?: number;

@@ -163,6 +163,8 @@ interface Sent {
   readonly id: string;
   readonly request: RequestSpec;
   readonly probe: number;
+  status: number;
+  durationMs: number;
 }
 
 class EngineRun {
@@ -196,41 +198,54 @@ class EngineRun {
   }
 
   #send({ request, count = 1, concurrency = 1, gapMs = 0 }: Extract<Step, { kind: 'send' }>): void {
-    let active: number[] = [];
+    let active: Sent[] = [];
     let nextAtNs = this.#simulation.nowNs;
     for (let index = 0; index < count || active.length > 0; ) {
       while (index < count && active.length < concurrency && this.#simulation.nowNs >= nextAtNs) {
         const spec = typeof request === 'function' ? request(index) : request;
         const id = `${this.#scenario.name}-${this.#sent.length}`;
         const probe = this.#simulation.probe({ from: CLIENT, request: requestModel(spec, id, this.#place) });
-        this.#sent.push({ id, request: spec, probe });
-        active.push(probe);
+        const sent: Sent = { id, request: spec, probe, status: 0, durationMs: 0 };
+        this.#sent.push(sent);
+        active.push(sent);
         nextAtNs = this.#simulation.nowNs + gapMs * MS;
         index += 1;
       }
       this.#advance(SLICE_NS);
-      active = active.filter((probe) => this.#simulation.probeResult(probe)?.finished !== true);
+      active = active.filter((sent) => !this.#isOver(sent));
     }
+    this.#advance(gapMs * MS);
+  }
+
+  /** Results are kept for a while only, so each is read as soon as it is there. */
+  #isOver(sent: Sent): boolean {
+    const result = this.#simulation.probeResult(sent.probe);
+    if (result?.finished !== true) return false;
+    sent.status = result.status;
+    sent.durationMs = result.durationNs / MS;
+    return true;
   }
 
   result(): SideResult {
     const lines = new Map<string, Record<string, LogLine>>();
-    let tcp = 0;
+    // Lines of TCP carry no id; they are counted, by proxy.
+    const tcp = new Map<string, number>();
     for (const entry of this.#simulation.accessLog(LOG_LIMIT).toReversed()) {
       const { proxy = '', ...fields } = parseLine(entry.text);
-      const id = fields['id'] || `${this.#scenario.name}-${proxy === CLIENT ? tcp++ : tcp - 1}`;
+      const count = tcp.get(proxy) ?? 0;
+      const id = fields['id'] || `${this.#scenario.name}-${count}`;
+      if (!fields['id']) tcp.set(proxy, count + 1);
       lines.set(id, { ...lines.get(id), [proxy]: fields });
     }
-    const exchanges = this.#sent.map(({ id, request, probe }): Exchange => {
-      const outcome = this.#simulation.probeResult(probe);
-      return {
+    const exchanges = this.#sent.map(
+      ({ id, request, status, durationMs }): Exchange => ({
         id,
         request,
-        status: outcome?.status ?? 0,
-        durationMs: (outcome?.durationNs ?? 0) / MS,
+        status,
+        durationMs,
         lines: lines.get(id) ?? {},
-      };
-    });
+      }),
+    );
     const proxies = [CLIENT, ...this.#scenario.pods.map(({ name }) => name)];
     const statistics = Object.fromEntries(
       proxies.flatMap((proxy) => {

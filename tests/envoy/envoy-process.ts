@@ -1,10 +1,12 @@
 // One real Envoy: started with a bootstrap, asked over its administration interface, stopped by its handle.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/xds';
+import type { LogLine } from './contract';
+import { parseLine } from './judge-log';
 import { until } from './poll';
 import type { Stoppable } from './resources';
 
@@ -27,6 +29,8 @@ export class EnvoyProcess implements Stoppable {
   #child: ChildProcess | undefined;
   #admin = 0;
   #output = '';
+  #readBytes = 0;
+  readonly #lines = new Map<string, LogLine[]>();
 
   constructor(program: string) {
     this.#program = program;
@@ -86,8 +90,30 @@ export class EnvoyProcess implements Stoppable {
     return numbers;
   }
 
-  logText(): string {
-    return readFileSync(this.logPath, 'utf8');
+  /** Lines of the access log by scenario; each byte of the file is read once. */
+  linesOf(scenario: string): readonly LogLine[] {
+    this.#readLog();
+    return this.#lines.get(scenario) ?? [];
+  }
+
+  #readLog(): void {
+    const file = openSync(this.logPath, 'r');
+    try {
+      const size = fstatSync(file).size - this.#readBytes;
+      if (size <= 0) return;
+      const part = Buffer.alloc(size);
+      const end = part.subarray(0, readSync(file, part, 0, size, this.#readBytes)).lastIndexOf('\n') + 1;
+      this.#readBytes += end;
+      for (const text of part.toString('utf8', 0, end).split('\n')) {
+        if (text === '') continue;
+        const line = parseLine(text);
+        const lines = this.#lines.get(line['scenario'] ?? '');
+        if (lines === undefined) this.#lines.set(line['scenario'] ?? '', [line]);
+        else lines.push(line);
+      }
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** What Envoy wrote about itself, for messages about failures. */

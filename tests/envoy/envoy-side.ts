@@ -10,7 +10,7 @@ import {
 import { LoadClient } from './clients';
 import type { Exchange, LogLine, Place, ProxyConfigs, RequestSpec, Scenario, SideResult, Step } from './contract';
 import { EnvoyProcess } from './envoy-process';
-import { parseLine, withJudgeLog } from './judge-log';
+import { withJudgeLog } from './judge-log';
 import { clientLoopback, serverLoopback } from './loopback';
 import { until } from './poll';
 import { type Resources, withResources } from './resources';
@@ -145,6 +145,7 @@ class EnvoyRun {
       active.add(promise);
     }
     await Promise.all(active);
+    if (gapMs > 0) await delay(gapMs);
   }
 
   async #sendOne(request: RequestSpec): Promise<void> {
@@ -159,9 +160,9 @@ class EnvoyRun {
     const lines = new Map<string, Record<string, LogLine>>();
     for (const [proxy, envoy] of this.#proxies) {
       let tcp = 0;
-      for (const text of envoy.logText().split('\n')) {
-        if (!text.includes(`"scenario":"${name}"`) || !text.includes(`"proxy":"${proxy}"`)) continue;
-        const { scenario: _, ...fields } = parseLine(text);
+      for (const line of envoy.linesOf(name)) {
+        if (line['proxy'] !== proxy) continue;
+        const { scenario: _, ...fields } = line;
         const id = fields['id'] || `${name}-${tcp++}`;
         lines.set(id, { ...lines.get(id), [proxy]: fields });
       }

@@ -11,8 +11,9 @@ import { SCENARIOS } from './scenarios';
 import { findEnvoy } from './virtual-env';
 
 /** Scenarios that run at the same time: most of them wait most of the time. */
-const AT_ONCE = 6;
+const AT_ONCE = 4;
 const SEED = 1;
+const SHOWN_PROBLEMS = 6;
 
 /** The name of the one check that is no scenario. */
 const EXPORTS = 'exports';
@@ -40,13 +41,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const reports = [
-    ...(await judge(program.path, chosen)),
+    ...(await judgeTwice(program.path, chosen)),
     ...(isChosen(EXPORTS) ? [await judgeExports(program.path)] : []),
   ];
   const failed = reports.filter(({ problems }) => problems.length > 0).length;
   process.stdout.write(argv.includes('--json') ? toJson(reports) : toTable(reports));
   for (const { scenario, problems } of reports) {
-    for (const problem of problems) process.stderr.write(`FAILED ${scenario.name}: ${problem}\n`);
+    for (const problem of problems.slice(0, SHOWN_PROBLEMS))
+      process.stderr.write(`FAILED ${scenario.name}: ${problem}\n`);
+    const rest = problems.length - SHOWN_PROBLEMS;
+    if (rest > 0) process.stderr.write(`FAILED ${scenario.name}: ${rest} more\n`);
   }
   if (!argv.includes('--json'))
     process.stdout.write(`${reports.length - failed} passed, ${failed} failed, 0 skipped\n`);
@@ -59,7 +63,17 @@ function optionValue(argv: readonly string[], option: string): string | undefine
   return at < 0 ? undefined : argv[at + 1];
 }
 
-async function judge(program: string, scenarios: readonly Scenario[]): Promise<readonly Report[]> {
+/** A busy machine distorts what Envoy does in time: what disagrees is judged once more, alone, and that judgement stands. */
+async function judgeTwice(program: string, scenarios: readonly Scenario[]): Promise<readonly Report[]> {
+  const first = await judge(program, scenarios, AT_ONCE);
+  const doubtful = first.filter(({ problems }) => problems.length > 0);
+  if (doubtful.length === 0) return first;
+  const again = scenarios.filter((scenario) => doubtful.some((report) => report.scenario === scenario));
+  const second = await judge(program, again, 1);
+  return first.map((report) => second.find(({ scenario }) => scenario === report.scenario) ?? report);
+}
+
+async function judge(program: string, scenarios: readonly Scenario[], atOnce: number): Promise<readonly Report[]> {
   const ground = await findGround();
   const all = scenarios.map((scenario, index): Prepared => {
     const place = placeOf(scenario, index + 1, ground);
@@ -69,7 +83,7 @@ async function judge(program: string, scenarios: readonly Scenario[]): Promise<r
     // The engine keeps this thread busy, so it goes first: nothing may be late in wall time because of it.
     const simulated = new Map(all.map((prepared) => [prepared, simulate(prepared)]));
     const proxies = await startProxies(program, all, () => ({}), resources);
-    return await inParallel(all, async (prepared): Promise<Report> => {
+    return await inParallel(all, atOnce, async (prepared): Promise<Report> => {
       const start = performance.now();
       const problems = await judgeOne(prepared, proxies.get(prepared), simulated.get(prepared));
       return { scenario: prepared.scenario, problems, seconds: (performance.now() - start) / 1000 };
@@ -107,7 +121,7 @@ async function judgeOne(
   if (engine === undefined || typeof engine === 'string') return [`the engine failed: ${engine}`];
   try {
     const envoy = await runInEnvoy(prepared, proxies ?? new Map());
-    return compare(prepared.scenario, { engine, envoy });
+    return compare(prepared.scenario, prepared.place, { engine, envoy });
   } catch (error) {
     return [messageOf(error)];
   }
@@ -118,7 +132,11 @@ function messageOf(error: unknown): string {
 }
 
 /** The results in the order of the items; a few at a time. */
-async function inParallel<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inParallel<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  run: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
   const results: R[] = [];
   let next = 0;
   const work = async () => {
@@ -127,7 +145,7 @@ async function inParallel<T, R>(items: readonly T[], run: (item: T) => Promise<R
       if (item !== undefined) results[index] = await run(item);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   return results;
 }
 

@@ -60,8 +60,8 @@ export const EVENT_POOL_READY = 30;
 export const EVENT_PER_TRY_IDLE_TIMEOUT = 31;
 /** upstream request, generation: the cluster's maximal stream duration. */
 export const EVENT_UPSTREAM_MAX_DURATION = 32;
-/** cluster runtime, host, detector: an ejection decided on a worker reaches the main thread. */
-export const EVENT_OUTLIER_DETECTED = 33;
+/** cluster runtime, serial: changes of health that were held back reach the balancers. */
+export const EVENT_HEALTH_MERGED = 33;
 /** stream, generation: an external authorization or rate limit call has been answered. */
 export const EVENT_FILTER_CALL_DONE = 34;
 /** session, generation: nothing was said on a relayed connection for too long. */

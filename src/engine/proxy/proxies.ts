@@ -34,6 +34,7 @@ import { ProxyTables, type ProxyTablesState } from './tables';
 import { TcpProxies } from './tcp/tcp-proxies';
 import { Clusters, type ClustersState } from './upstream/clusters';
 import { checksHealth, HealthChecks } from './upstream/health-checks';
+import { HealthPublisher } from './upstream/health-publisher';
 import { HostMonitor } from './upstream/host-monitor';
 import { Pools } from './upstream/pools';
 import { OWNER_ASYNC, OWNER_STREAM, PROTOCOL_TCP } from './upstream/tables';
@@ -60,6 +61,7 @@ export class Proxies implements Party {
   readonly #pools: Pools;
   readonly #monitor: HostMonitor;
   readonly #health: HealthChecks;
+  readonly #publisher: HealthPublisher;
   readonly #manager: ConnectionManager;
   readonly #calls: AsyncCalls;
   readonly #router: Router;
@@ -76,8 +78,10 @@ export class Proxies implements Party {
     this.#connections = environment.connections;
     const clusters = new Clusters(environment, tables);
     const pools = new Pools(environment, tables, clusters);
-    const monitor = new HostMonitor(environment.kernel, tables.upstream, clusters);
-    const health = new HealthChecks(environment, tables, clusters);
+    const publisher = new HealthPublisher(environment, tables, clusters, pools);
+    const monitor = new HostMonitor(environment.kernel, tables.upstream, clusters, publisher);
+    const health = new HealthChecks(environment, tables, clusters, publisher);
+    this.#publisher = publisher;
     this.#health = health;
     const reporter = new Reporter(environment, tables, clusters);
     const manager = new ConnectionManager(environment, tables);
@@ -354,6 +358,9 @@ export class Proxies implements Party {
         return true;
       case events.EVENT_OUTLIER_INTERVAL:
         this.#monitor.handleInterval(a, b);
+        return true;
+      case events.EVENT_HEALTH_MERGED:
+        this.#publisher.handleMerged(a, b);
         return true;
       case events.EVENT_POOL_READY:
         this.#pools.handlePoolTurn(a);

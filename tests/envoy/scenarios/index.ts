@@ -1,7 +1,23 @@
 // Every scenario of the judge, in the order of the table.
 import type { Scenario } from '../contract';
+import { BALANCING } from './balancing';
 import { CONNECTIONS } from './connections';
+import { FAULTS } from './fault';
+import { LOCAL_RATE_LIMITS } from './local-rate-limit';
+import { OUTLIERS } from './outliers';
+import { RBAC } from './rbac';
 import { RETRIES } from './retries';
+import { ROUTING } from './routing';
 import { TIMEOUTS } from './timeouts';
 
-export const SCENARIOS: readonly Scenario[] = [...RETRIES, ...TIMEOUTS, ...CONNECTIONS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...ROUTING,
+  ...RETRIES,
+  ...TIMEOUTS,
+  ...CONNECTIONS,
+  ...BALANCING,
+  ...OUTLIERS,
+  ...FAULTS,
+  ...LOCAL_RATE_LIMITS,
+  ...RBAC,
+];

@@ -214,19 +214,19 @@ const LIMITS: readonly Scenario[] = [
   {
     name: 'retry-back-off',
     topic: 'retry limits',
-    claim: 'the first pause is uniform below the base interval of 400 ms',
+    claim: 'the first pause is uniform below the base interval of 800 ms',
     pods: [pod('b', failing({ status: 503 }, 1))],
     configure: straight(
       ['b'],
       {
-        retryPolicy: retryPolicy({ retryOn: '5xx', numRetries: 1, backOff: { baseIntervalNs: 400 * MS } }),
+        retryPolicy: retryPolicy({ retryOn: '5xx', numRetries: 1, backOff: { baseIntervalNs: 800 * MS } }),
       },
       MANY_RETRIES,
     ),
     steps: [burst(160, {}, 5)],
     compare: {
       unordered: true,
-      durations: { edgesMs: [100, 200, 300], shares: [1, 1, 1, 1] },
+      durations: { edgesMs: [200, 400, 600], shares: [1, 1, 1, 1] },
       ignoredStatistics: ['upstream_cx_total', 'upstream_cx_http1_total', 'upstream_rq_pending_total'],
     },
   },
@@ -241,7 +241,7 @@ const LIMITS: readonly Scenario[] = [
         retryPolicy: retryPolicy({
           retryOn: '5xx',
           numRetries: 2,
-          backOff: { baseIntervalNs: 200 * MS, maxIntervalNs: 300 * MS },
+          backOff: { baseIntervalNs: 400 * MS, maxIntervalNs: 600 * MS },
         }),
       },
       MANY_RETRIES,
@@ -249,8 +249,8 @@ const LIMITS: readonly Scenario[] = [
     steps: [burst(160, {}, 5)],
     compare: {
       unordered: true,
-      // The sum of a uniform value below 200 ms and one below 300 ms.
-      durations: { edgesMs: [200, 300], shares: [1, 1, 1] },
+      // The sum of a uniform value below 400 ms and one below 600 ms.
+      durations: { edgesMs: [400, 600], shares: [1, 1, 1] },
       ignoredStatistics: ['upstream_cx_total', 'upstream_cx_http1_total', 'upstream_rq_pending_total'],
     },
   },

@@ -271,7 +271,6 @@ export class Router implements StreamRouter {
     const t = this.#upstream.tries.arrays;
     t.host[upstream] = host;
     t.request[upstream] = request;
-    s.sent[stream] = request;
     t.startNs[upstream] = this.#kernel.nowNs;
     t.span[upstream] = this.#reporter.tryStarted(stream, this.#manager.planOf(stream).chain.listener.inbound);
     t.nextTry[upstream] = s.firstTry[stream] ?? NONE;

@@ -20,8 +20,6 @@ const STREAM_COLUMNS = {
   connectionClass: 'i32',
   worker: 'u8',
   original: 'i32',
-  /** Head with which the last try went out, -1 before the first one. */
-  sent: 'i32',
   /** Internal redirects that led to the stream, and the head before the first of them (-1: none). */
   redirects: 'u8',
   redirectedFrom: 'i32',
@@ -90,7 +88,6 @@ export class Streams {
   allocate(): number {
     const stream = this.table.allocate();
     const s = this.table.arrays;
-    s.sent[stream] = NONE;
     s.redirects[stream] = 0;
     s.redirectedFrom[stream] = NONE;
     s.step[stream] = 0;

@@ -22,6 +22,9 @@ const RESOURCES = 5;
 
 const STATUS_COUNT = 600;
 
+/** Before the first moment of a run, by more than any window. */
+const NEVER_PUBLISHED: Ns = Number.MIN_SAFE_INTEGER;
+
 /** Plain-data state of a {@link ClusterRuntime}. */
 export interface ClusterRuntimeState {
   readonly serial: number;
@@ -44,6 +47,9 @@ export interface ClusterRuntimeState {
   readonly rareCounters: readonly (readonly [string, number])[];
   readonly healthSessions: readonly (readonly [number, number])[];
   readonly directoryVersion: number;
+  readonly publishedFlags: HostColumns['flags'];
+  readonly lastPublishedNs: Ns;
+  readonly publishPending: boolean;
 }
 
 export interface ClusterIdentity {
@@ -81,6 +87,12 @@ export class ClusterRuntime {
   readonly pools = new Map<number, number>();
   /** Hosts of an original destination cluster, by address number. */
   readonly dynamicHosts = new Map<number, number>();
+  /** Flags of the hosts as the balancers know them: changes of health may be on their way. */
+  publishedFlags: HostColumns['flags'] = this.columns.flags;
+  /** When a change of membership or health was passed on last; `NEVER_PUBLISHED` before the first one. */
+  lastPublishedNs: Ns = NEVER_PUBLISHED;
+  /** A change of health is held back. */
+  publishPending = false;
   detector: OutlierDetector | undefined;
   /** Counters under `outlier_detection.`. */
   readonly outlierCounters = new Map<string, number>();
@@ -159,7 +171,12 @@ export class ClusterRuntime {
 
   /** Sorts the hosts by their flags anew and tells the balancers. To be called whenever membership or a flag changes. */
   refreshBalancers(nowNs: Ns): void {
-    const hosts = this.cluster.partitions.get(this.columns.flags);
+    this.publishedFlags = this.columns.flags.slice();
+    this.#tellBalancers(nowNs);
+  }
+
+  #tellBalancers(nowNs: Ns): void {
+    const hosts = this.cluster.partitions.get(this.publishedFlags);
     for (const balancer of this.balancers) balancer.setHosts({ hosts, columns: this.columns, random: this.rng, nowNs });
   }
 
@@ -191,6 +208,9 @@ export class ClusterRuntime {
       rareCounters: [...this.rareCounters],
       healthSessions: [...this.healthSessions],
       directoryVersion: this.directoryVersion,
+      publishedFlags: this.publishedFlags.slice(),
+      lastPublishedNs: this.lastPublishedNs,
+      publishPending: this.publishPending,
     };
   }
 
@@ -207,7 +227,10 @@ export class ClusterRuntime {
       rttUpdatedNs: state.columns.rttUpdatedNs.slice(),
     };
     // What is drawn here does not count: balancers take their state next, and random streams are rewound after all else.
-    this.refreshBalancers(0);
+    this.publishedFlags = state.publishedFlags.slice();
+    this.lastPublishedNs = state.lastPublishedNs;
+    this.publishPending = state.publishPending;
+    this.#tellBalancers(0);
     for (const [worker, saved] of state.balancers.entries()) this.balancers[worker]?.restore(saved);
     this.resources.set(state.resources);
     this.counters.set(state.counters);

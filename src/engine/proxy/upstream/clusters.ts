@@ -217,6 +217,11 @@ export class Clusters {
     runtime.hosts = hosts;
     runtime.columns = columns;
     if (changed) runtime.count(MEMBERSHIP_CHANGE);
+    if ((changed && previous.some((index) => index !== NONE)) || old.size > 0) {
+      // Members are never held back, and take what was held back with them.
+      runtime.lastPublishedNs = nowNs;
+      runtime.publishPending = false;
+    }
     for (const host of old.values()) this.#removeHost(runtime, host);
     this.#told().handleHostsChanged(runtime, (index) => previous[index] ?? NONE);
     runtime.refreshBalancers(nowNs);
@@ -327,7 +332,7 @@ export class Clusters {
   /** Whether connections to the host end in the pod's own application; a pod may itself have an address of the loopback network. */
   #isLocal(runtime: ClusterRuntime, ip: string): boolean {
     const { facts } = this.#pods.get(runtime.pod);
-    if (ip.startsWith('127.')) return this.#pods.byIp(ip) === undefined;
+    if (ip.startsWith('127.') && this.#pods.byIp(ip) === undefined) return true;
     return runtime.cluster.bindsLoopback && ip === facts.ip;
   }
 

@@ -30,6 +30,7 @@ import {
 import type { ProxyTables } from '../tables';
 import type { ClusterRuntime } from './cluster-runtime';
 import type { Clusters } from './clusters';
+import type { HealthPublisher } from './health-publisher';
 import type { HealthSessions } from './health-sessions';
 import { PROTOCOL_HTTP1, PROTOCOL_HTTP2, PROTOCOL_TCP, type UpstreamTables } from './tables';
 
@@ -55,6 +56,7 @@ export class HealthChecks {
   readonly #environment: ProxyEnvironment;
   readonly #kernel: Kernel;
   readonly #clusters: Clusters;
+  readonly #publisher: HealthPublisher;
   readonly #upstream: UpstreamTables;
   readonly #sessions: HealthSessions;
   readonly #newLeg: NewLeg = {
@@ -68,7 +70,8 @@ export class HealthChecks {
     parentSpan: 0,
   };
 
-  constructor(environment: ProxyEnvironment, tables: ProxyTables, clusters: Clusters) {
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, clusters: Clusters, publisher: HealthPublisher) {
+    this.#publisher = publisher;
     this.#environment = environment;
     this.#kernel = environment.kernel;
     this.#clusters = clusters;
@@ -326,7 +329,9 @@ export class HealthChecks {
     if (index === NONE) return;
     cluster.columns.flags[index] = outcome.flags;
     if (outcome.passed && outcome.transition === 'changed') cluster.columns.healthySinceNs[index] = this.#kernel.nowNs;
-    if (outcome.transition === 'changed') cluster.refreshBalancers(this.#kernel.nowNs);
+    if (outcome.transition !== 'changed') return;
+    this.#publisher.healthChanged(cluster);
+    if ((outcome.flags & HostHealthFlag.FailedActiveHc) !== 0) this.#publisher.hostFailed(cluster, index);
   }
 
   // HealthCheckerImplBase::ActiveHealthCheckSession::handleSuccess, handleFailure

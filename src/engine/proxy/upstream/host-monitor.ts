@@ -14,6 +14,7 @@ import {
 } from '../semantics';
 import type { ClusterRuntime } from './cluster-runtime';
 import type { Clusters } from './clusters';
+import type { HealthPublisher } from './health-publisher';
 import type { UpstreamTables } from './tables';
 
 const NS_PER_MS = 1_000_000;
@@ -25,8 +26,10 @@ export class HostMonitor {
   readonly #kernel: Kernel;
   readonly #tables: UpstreamTables;
   readonly #clusters: Clusters;
+  readonly #publisher: HealthPublisher;
 
-  constructor(kernel: Kernel, tables: UpstreamTables, clusters: Clusters) {
+  constructor(kernel: Kernel, tables: UpstreamTables, clusters: Clusters, publisher: HealthPublisher) {
+    this.#publisher = publisher;
     this.#kernel = kernel;
     this.#tables = tables;
     this.#clusters = clusters;
@@ -77,7 +80,8 @@ export class HostMonitor {
     cluster.columns.flags[event.host] = ejected
       ? flags | HostHealthFlag.FailedOutlierCheck
       : flags & ~HostHealthFlag.FailedOutlierCheck;
-    cluster.refreshBalancers(this.#kernel.nowNs);
+    this.#publisher.healthChanged(cluster);
+    if (ejected) this.#publisher.hostFailed(cluster, event.host);
   }
 
   /** Hosts of a cluster changed: `previous` gives the former position of a host, -1 for a new one. */

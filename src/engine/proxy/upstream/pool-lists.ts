@@ -63,13 +63,19 @@ export class PoolLists {
 
   /** A connection of the pool that is still being opened; -1 when there is none. */
   findConnecting(pool: number, clientProcess: number): number {
+    const { state } = this.#network.connections.arrays;
+    return this.connectionsOf(pool, clientProcess).find((connection) => state[connection] === 0) ?? NONE;
+  }
+
+  /** Connections of the pool that the proxy has not closed, in the order of their numbers. */
+  connectionsOf(pool: number, clientProcess: number): readonly number[] {
     const table = this.#network.connections;
     const c = table.arrays;
+    const found: number[] = [];
     for (let connection = 0; connection < table.slots.used; connection++) {
       if (!table.isLive(connection) || c.clientProcess[connection] !== clientProcess) continue;
-      if (c.clientPool[connection] !== pool || c.state[connection] !== 0 || c.clientClosed[connection] !== 0) continue;
-      return connection;
+      if (c.clientPool[connection] === pool && c.clientClosed[connection] === 0) found.push(connection);
     }
-    return NONE;
+    return found;
   }
 }

@@ -32,6 +32,7 @@ import {
   RESOURCE_REQUESTS,
 } from './cluster-runtime';
 import type { Clusters } from './clusters';
+import type { PoolClient } from './pool-client';
 import { PoolLists } from './pool-lists';
 import {
   PROTOCOL_HTTP1,
@@ -42,14 +43,6 @@ import {
   TRY_PENDING,
   type UpstreamTables,
 } from './tables';
-
-/** Told what becomes of an upstream request. */
-export interface PoolClient {
-  /** The request has a connection; it is to be sent now. */
-  handlePoolReady(upstream: number, connection: number): void;
-  /** It never got one. The request holds nothing any more. */
-  handlePoolFailure(upstream: number, reason: StreamResetReason, failureText: number): void;
-}
 
 /** envoyproxy/envoy source/common/network/connection_impl.cc ConnectionImpl::onWriteReady */
 const REFUSAL = 'delayed connect error: Connection refused';
@@ -564,6 +557,16 @@ export class Pools {
     cluster.count(counters.CX_DESTROY_LOCAL);
     this.#forget(connection, pool, cluster);
     this.#connections.closeByClient(connection);
+  }
+
+  /** An idle connection closes now, a busy one after its last stream. */
+  drainConnection(connection: number): void {
+    const c = this.#network.connections.arrays;
+    if ((c.activeStreams[connection] ?? 0) === 0) this.close(connection);
+    else {
+      c.draining[connection] = 1;
+      this.#lists.unlinkReady(c.clientPool[connection] ?? 0, connection);
+    }
   }
 
   /** The host is gone or the cluster was replaced: idle connections close now, busy ones after their last stream. */

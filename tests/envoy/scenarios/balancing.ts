@@ -1,0 +1,350 @@
+import {
+  type Cluster,
+  clusterLoadAssignment,
+  commonLbConfig,
+  type HashPolicyKind,
+  type Init,
+  type LbEndpoint,
+  type LocalityLbEndpoints,
+  leastRequest,
+  localityLbEndpoints,
+  maglev,
+  ringHash,
+} from '../../../src/xds';
+import { clientOnly, clusterOf, endpointsOf } from '../configure';
+import type { Place, Scenario } from '../contract';
+import { burst, HTTP2, pod, straight, times } from './support';
+
+const TOPIC = 'load balancing';
+const PODS = ['b', 'c', 'd', 'e'];
+const FOUR = PODS.map((name) => pod(name));
+const EQUAL = { b: 1, c: 1, d: 1, e: 1 };
+/** Connections are opened host by host, so chance decides how many there are. */
+const CHANCE = ['upstream_cx_total', 'upstream_cx_http1_total', 'upstream_rq_pending_total'];
+
+/** Endpoints of a cluster, by locality or priority. */
+function assigned(place: Place, endpoints: readonly LocalityLbEndpoints[]): Pick<Cluster, 'discovery'> {
+  const clusterName = place.cluster('b');
+  return { discovery: { kind: 'STATIC', loadAssignment: clusterLoadAssignment({ clusterName, endpoints }) } };
+}
+
+function unhealthy(pods: readonly string[]) {
+  return (name: string): Init<Omit<LbEndpoint, 'address'>> =>
+    pods.includes(name) ? { healthStatus: 'UNHEALTHY' } : {};
+}
+
+/** Eighty keys, each of which must lead to the same host on both sides. */
+function hashed(name: string, claim: string, policy: HashPolicyKind, init: Init<Omit<Cluster, 'name'>>): Scenario {
+  const keyed = (index: number) =>
+    policy.kind === 'queryParameter'
+      ? { path: `/?${policy.name}=key-${index}` }
+      : { headers: { 'x-key': `key-${index}` } };
+  return {
+    name,
+    topic: TOPIC,
+    claim,
+    pods: FOUR,
+    configure: straight(PODS, { hashPolicy: [{ policy, terminal: false }] }, init),
+    steps: [times(80, keyed)],
+    compare: { hosts: 'same' },
+  };
+}
+
+const HEADER: HashPolicyKind = { kind: 'header', headerName: 'x-key' };
+
+const ALGORITHMS: readonly Scenario[] = [
+  {
+    name: 'lb-round-robin',
+    topic: TOPIC,
+    claim: 'round robin takes four hosts in turn',
+    pods: FOUR,
+    configure: straight(PODS),
+    steps: [times(40)],
+    compare: { hosts: 'pattern' },
+  },
+  {
+    name: 'lb-round-robin-weights',
+    topic: TOPIC,
+    claim: 'weighted round robin gives a host of weight 3 three of six requests',
+    pods: FOUR,
+    configure: (place) =>
+      clientOnly(place, {
+        clusters: [
+          clusterOf(place, 'b', PODS, {
+            ...assigned(place, [
+              localityLbEndpoints({
+                lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'b' ? 3 : 1 })),
+              }),
+            ]),
+          }),
+        ],
+      }),
+    steps: [times(400)],
+    compare: { distribution: { field: 'host', shares: { b: 3, c: 1, d: 1, e: 1 } } },
+  },
+  {
+    name: 'lb-random',
+    topic: TOPIC,
+    claim: 'random spreads over four hosts evenly',
+    pods: FOUR,
+    configure: straight(PODS, {}, { lbPolicy: { kind: 'RANDOM' } }),
+    steps: [times(400)],
+    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CHANCE },
+  },
+  {
+    name: 'lb-least-request',
+    topic: TOPIC,
+    claim: 'least request spreads over idle hosts evenly',
+    pods: FOUR,
+    configure: straight(PODS, {}, { lbPolicy: leastRequest() }),
+    steps: [times(400)],
+    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CHANCE },
+  },
+  {
+    name: 'lb-least-request-weights',
+    topic: TOPIC,
+    claim: 'least request of idle hosts with unequal weights follows the weights',
+    pods: FOUR,
+    configure: (place) =>
+      clientOnly(place, {
+        clusters: [
+          clusterOf(place, 'b', PODS, {
+            lbPolicy: leastRequest(),
+            ...assigned(place, [
+              localityLbEndpoints({
+                lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'b' ? 5 : 1 })),
+              }),
+            ]),
+          }),
+        ],
+      }),
+    steps: [times(400)],
+    compare: { distribution: { field: 'host', shares: { b: 5, c: 1, d: 1, e: 1 } }, ignoredStatistics: CHANCE },
+  },
+  hashed('lb-ring-hash', 'ring hash leads every key to the same host', HEADER, { lbPolicy: ringHash() }),
+  hashed('lb-ring-hash-murmur', 'ring hash with MurmurHash2 leads every key to the same host', HEADER, {
+    lbPolicy: ringHash({ hashFunction: 'MURMUR_HASH_2', minimumRingSize: 64 }),
+  }),
+  hashed('lb-maglev', 'Maglev leads every key to the same host', HEADER, { lbPolicy: maglev() }),
+  hashed(
+    'lb-maglev-small',
+    'Maglev with a table of 65537 by query parameter',
+    { kind: 'queryParameter', name: 'k' },
+    { lbPolicy: maglev() },
+  ),
+  {
+    name: 'lb-ring-hash-weights',
+    topic: TOPIC,
+    claim: 'ring hash gives a host of weight 4 its part of the ring, key by key',
+    pods: FOUR,
+    configure: (place) => {
+      const weighted = assigned(place, [
+        localityLbEndpoints({
+          lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'c' ? 4 : 1 })),
+        }),
+      ]);
+      return straight(
+        PODS,
+        { hashPolicy: [{ policy: HEADER, terminal: false }] },
+        { lbPolicy: ringHash(), ...weighted },
+      )(place);
+    },
+    steps: [times(80, (index) => ({ headers: { 'x-key': `key-${index}` } }))],
+    compare: { hosts: 'same' },
+  },
+  {
+    name: 'lb-maglev-weights',
+    topic: TOPIC,
+    claim: 'Maglev fills its table by weight, key by key',
+    pods: FOUR,
+    configure: (place) => {
+      const weighted = assigned(place, [
+        localityLbEndpoints({
+          lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'c' ? 4 : 1 })),
+        }),
+      ]);
+      return straight(
+        PODS,
+        { hashPolicy: [{ policy: HEADER, terminal: false }] },
+        { lbPolicy: maglev(), ...weighted },
+      )(place);
+    },
+    steps: [times(80, (index) => ({ headers: { 'x-key': `key-${index}` } }))],
+    compare: { hosts: 'same' },
+  },
+  {
+    name: 'lb-source-ip',
+    topic: TOPIC,
+    claim: 'the address of the client as hash key keeps it on one host',
+    pods: FOUR,
+    configure: straight(
+      PODS,
+      { hashPolicy: [{ policy: { kind: 'sourceIp' }, terminal: false }] },
+      { lbPolicy: maglev() },
+    ),
+    steps: [times(5)],
+    // The load generator's own address is another one than that of the simulated pod.
+    compare: { hosts: 'pattern' },
+  },
+];
+
+/** Endpoints in two groups, of which some hosts are unhealthy. */
+// biome-ignore lint/complexity/useMaxParams: the parts of a scenario.
+function grouped(
+  name: string,
+  claim: string,
+  groups: (place: Place) => readonly LocalityLbEndpoints[],
+  shares: Readonly<Record<string, number>>,
+  init: Init<Omit<Cluster, 'name'>> = {},
+): Scenario {
+  return {
+    name,
+    topic: TOPIC,
+    claim,
+    pods: FOUR,
+    configure: (place) =>
+      clientOnly(place, { clusters: [clusterOf(place, 'b', PODS, { ...init, ...assigned(place, groups(place)) })] }),
+    steps: [times(400)],
+    compare: { distribution: { field: 'host', shares }, ignoredStatistics: CHANCE },
+  };
+}
+
+const zone = (name: string) => ({ region: 'r', zone: name, subZone: '' });
+
+const HEALTH: readonly Scenario[] = [
+  grouped(
+    'priority-spill-over',
+    'with half of priority 0 unhealthy 70 % stay there and 30 % spill over',
+    (place) => [
+      localityLbEndpoints({ priority: 0, lbEndpoints: endpointsOf(place, ['b', 'c'], unhealthy(['c'])) }),
+      localityLbEndpoints({ priority: 1, lbEndpoints: endpointsOf(place, ['d', 'e']) }),
+    ],
+    { b: 70, d: 15, e: 15 },
+  ),
+  grouped(
+    'priority-full',
+    'nothing spills over while priority 0 is healthy',
+    (place) => [
+      localityLbEndpoints({ priority: 0, lbEndpoints: endpointsOf(place, ['b', 'c']) }),
+      localityLbEndpoints({ priority: 1, lbEndpoints: endpointsOf(place, ['d', 'e']) }),
+    ],
+    { b: 1, c: 1 },
+  ),
+  grouped(
+    'locality-weights',
+    'locality weights of 3 and 1 split the requests',
+    (place) => [
+      localityLbEndpoints({ locality: zone('x'), loadBalancingWeight: 3, lbEndpoints: endpointsOf(place, ['b', 'c']) }),
+      localityLbEndpoints({ locality: zone('y'), loadBalancingWeight: 1, lbEndpoints: endpointsOf(place, ['d', 'e']) }),
+    ],
+    { b: 3, c: 3, d: 1, e: 1 },
+    { commonLbConfig: commonLbConfig({ localityConfig: { kind: 'localityWeighted' } }) },
+  ),
+  grouped(
+    'locality-weights-unhealthy',
+    'a locality with half of its hosts unhealthy keeps 70 % of its weight',
+    (place) => [
+      localityLbEndpoints({
+        locality: zone('x'),
+        loadBalancingWeight: 1,
+        lbEndpoints: endpointsOf(place, ['b', 'c'], unhealthy(['c'])),
+      }),
+      localityLbEndpoints({ locality: zone('y'), loadBalancingWeight: 1, lbEndpoints: endpointsOf(place, ['d', 'e']) }),
+    ],
+    { b: 70, d: 50, e: 50 },
+    { commonLbConfig: commonLbConfig({ localityConfig: { kind: 'localityWeighted' } }) },
+  ),
+  grouped(
+    'panic',
+    'below the panic threshold every host is used, healthy or not',
+    (place) => [localityLbEndpoints({ lbEndpoints: endpointsOf(place, PODS, unhealthy(['c', 'd', 'e'])) })],
+    EQUAL,
+  ),
+  grouped(
+    'panic-off',
+    'with a threshold of 0 only the healthy host is used',
+    (place) => [localityLbEndpoints({ lbEndpoints: endpointsOf(place, PODS, unhealthy(['c', 'd'])) })],
+    { b: 1, e: 1 },
+    { commonLbConfig: commonLbConfig({ healthyPanicThresholdPercent: 0 }) },
+  ),
+  grouped(
+    'degraded',
+    'degraded hosts take what the healthy ones cannot',
+    (place) => [
+      localityLbEndpoints({
+        lbEndpoints: endpointsOf(place, PODS, (name) =>
+          name === 'b' || name === 'c' ? { healthStatus: 'DEGRADED' } : {},
+        ),
+      }),
+    ],
+    { b: 15, c: 15, d: 35, e: 35 },
+  ),
+  {
+    name: 'all-unhealthy',
+    topic: TOPIC,
+    claim: 'with a threshold of 0 and no healthy host the answer is 503 with UH',
+    pods: FOUR,
+    configure: (place) =>
+      clientOnly(place, {
+        clusters: [
+          clusterOf(place, 'b', PODS, {
+            commonLbConfig: commonLbConfig({ healthyPanicThresholdPercent: 0 }),
+            ...assigned(place, [localityLbEndpoints({ lbEndpoints: endpointsOf(place, PODS, unhealthy(PODS)) })]),
+          }),
+        ],
+      }),
+    steps: [times(3)],
+  },
+];
+
+/** Two versions as subsets; the route asks for one. */
+// biome-ignore lint/complexity/useMaxParams: the parts of a scenario.
+function subset(
+  name: string,
+  claim: string,
+  wanted: string,
+  fallback: NonNullable<Cluster['subsetFallback']>,
+  shares: Readonly<Record<string, number>> | undefined,
+): Scenario {
+  return {
+    name,
+    topic: TOPIC,
+    claim,
+    pods: FOUR,
+    configure: (place) =>
+      straight(
+        PODS,
+        { metadataMatch: { version: wanted } },
+        {
+          subsetSelectors: [{ keys: ['version'] }],
+          subsetFallback: fallback,
+          ...assigned(place, [
+            localityLbEndpoints({
+              lbEndpoints: endpointsOf(place, PODS, (pod) => ({
+                lbMetadata: { version: pod === 'b' || pod === 'c' ? 'v1' : 'v2' },
+              })),
+            }),
+          ]),
+        },
+      )(place),
+    steps: [times(shares === undefined ? 3 : 200)],
+    compare: shares === undefined ? {} : { distribution: { field: 'host', shares }, ignoredStatistics: CHANCE },
+  };
+}
+
+const SUBSETS: readonly Scenario[] = [
+  subset('subset', 'a subset keeps requests on its hosts', 'v2', 'NO_FALLBACK', { d: 1, e: 1 }),
+  subset('subset-missing', 'an unknown subset without fallback answers 503 with UH', 'v3', 'NO_FALLBACK', undefined),
+  subset('subset-any', 'an unknown subset falls back to any endpoint', 'v3', 'ANY_ENDPOINT', EQUAL),
+  {
+    name: 'lb-least-request-busy',
+    topic: TOPIC,
+    claim: 'least request with fifty choices gives no busy host a second request while others are idle',
+    pods: PODS.map((name) => pod(name, [{ status: 200, delayMs: 400 }], 'http2')),
+    configure: straight(PODS, {}, { lbPolicy: leastRequest({ choiceCount: 50 }), ...HTTP2 }),
+    steps: [burst(4)],
+    compare: { distribution: { field: 'host', shares: EQUAL } },
+  },
+];
+
+export const BALANCING: readonly Scenario[] = [...ALGORITHMS, ...HEALTH, ...SUBSETS];
