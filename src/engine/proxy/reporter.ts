@@ -46,6 +46,7 @@ import {
 import type { ProxyTables } from './tables';
 import type { Sessions } from './tcp/sessions';
 import type { SessionReporter, TcpProxies } from './tcp/tcp-proxies';
+import { propagationOf, traceHeaders } from './trace-propagation';
 import type { Clusters } from './upstream/clusters';
 import type { UpstreamTables } from './upstream/tables';
 
@@ -55,6 +56,9 @@ const PROTOCOL_TCP = 2;
 const NO_REQUEST = {
   requestId: 0,
   traceId: 0,
+  span: 0,
+  parentSpan: 0,
+  propagation: 0,
   durationNs: 0,
   request: NONE,
   response: NONE,
@@ -234,6 +238,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       route: route === undefined ? NONE : this.#strings.numberOf(route.name),
       // Known from when the route is found, before any filter: common/http/conn_manager_impl.cc ActiveStream::setRoute.
       cluster: plan.config.clusters.has(cluster) ? this.#strings.numberOf(cluster) : NONE,
+      propagation: propagationOf(plan.hcm.source.tracing),
       operation: this.#strings.numberOf(operation === '' ? plan.request.authority : operation),
     };
     plan.logNumbers.set(key, numbers);
@@ -275,6 +280,9 @@ export class Reporter implements StreamReporter, SessionReporter {
     const numbers = this.#logNumbers(stream, plan);
     row.requestId = s.requestId[stream] ?? 0;
     row.traceId = s.traceId[stream] ?? 0;
+    row.span = this.spanOf(stream);
+    row.parentSpan = s.parentSpan[stream] ?? 0;
+    row.propagation = s.upstreamStarted[stream] === 1 ? numbers.propagation : 0;
     row.startNs = s.startNs[stream] ?? 0;
     row.durationNs = nowNs - row.startNs;
     row.pod = this.#podNumbers(s.pod[stream] ?? 0, facts).id;
@@ -421,6 +429,9 @@ export class Reporter implements StreamReporter, SessionReporter {
     const cluster = s.cluster[session] ?? NONE;
     row.requestId = s.requestId[session] ?? 0;
     row.traceId = row.requestId;
+    row.span = 0;
+    row.parentSpan = 0;
+    row.propagation = 0;
     row.startNs = s.startNs[session] ?? 0;
     row.durationNs = this.#kernel.nowNs - row.startNs;
     row.pod = this.#strings.numberOf(facts.id);
@@ -463,9 +474,10 @@ export class Reporter implements StreamReporter, SessionReporter {
     const port = 32_768 + (row.requestId % 28_000);
     const remote = { address: this.#strings.get(row.remoteIp), port: row.remoteIp === row.directIp ? port : 0 };
     const requestId = request.headers.first('x-request-id') ?? REQUEST_ID_PLACEHOLDER;
-    const headers = request.headers
+    let headers = request.headers
       .with('x-request-id', requestId === REQUEST_ID_PLACEHOLDER ? requestIdText(row.requestId) : requestId)
       .with('x-envoy-upstream-service-time', '');
+    for (const [name, value] of traceHeaders(row)) headers = headers.with(name, value);
     const response = row.response === NONE ? undefined : this.#messages.response(row.response);
     const serviceTime = row.upstreamNs < 0 ? undefined : String(wholeMs(row.upstreamNs));
     const text = accessLogLine(this.#compiled(row.format), {

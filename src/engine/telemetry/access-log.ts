@@ -5,6 +5,11 @@ const CAPACITY = 4096;
 const FIELDS = {
   requestId: 'f64',
   traceId: 'f64',
+  /** Span of the request, and of who called; 0 = none. */
+  span: 'f64',
+  parentSpan: 'f64',
+  /** Sum of the formats in which the trace went on. */
+  propagation: 'u8',
   startNs: 'f64',
   durationNs: 'f64',
   pod: 'i32',
@@ -63,6 +68,9 @@ export class AccessLog {
     this.#columns = {
       requestId: column(),
       traceId: column(),
+      span: column(),
+      parentSpan: column(),
+      propagation: column(),
       startNs: column(),
       durationNs: column(),
       pod: column(),
@@ -100,6 +108,9 @@ export class AccessLog {
     const c = this.#columns;
     c.requestId[at] = row.requestId;
     c.traceId[at] = row.traceId;
+    c.span[at] = row.span;
+    c.parentSpan[at] = row.parentSpan;
+    c.propagation[at] = row.propagation;
     c.startNs[at] = row.startNs;
     c.durationNs[at] = row.durationNs;
     c.pod[at] = row.pod;
@@ -166,6 +177,9 @@ function emptyRow(): Row {
   return {
     requestId: 0,
     traceId: 0,
+    span: 0,
+    parentSpan: 0,
+    propagation: 0,
     startNs: 0,
     durationNs: 0,
     pod: 0,

@@ -3,6 +3,7 @@ export { Decisions, type DecisionsState } from './decisions';
 export { Edges, type EdgesState } from './edges';
 export { Flights } from './flights';
 export { prometheusText } from './prometheus';
+export { extractTraceContext, injectTraceContext, type PropagationFormat, type TraceContext } from './propagation';
 export {
   type NewSpan,
   SPAN_APPLICATION,
@@ -11,5 +12,6 @@ export {
   SPAN_SERVER,
   Spans,
   type SpansState,
+  spanText,
   traceText,
 } from './spans';

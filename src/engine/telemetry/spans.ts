@@ -149,3 +149,8 @@ export class Spans {
 export function traceText(traceId: number): string {
   return traceId.toString(16).padStart(32, '0');
 }
+
+/** A span identifier as its 16 hexadecimal digits. */
+export function spanText(spanId: number): string {
+  return spanId.toString(16).padStart(16, '0');
+}

@@ -57,6 +57,8 @@ export interface LogNumbers {
   readonly route: number;
   readonly cluster: number;
   readonly operation: number;
+  /** Formats in which the tracer hands traces on, summed. */
+  readonly propagation: number;
 }
 
 export interface ResolvedRoute {
