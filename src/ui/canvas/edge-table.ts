@@ -14,7 +14,7 @@ export class EdgeTable {
     points: new Float32Array(0),
     lengths: new Float32Array(0),
     edgeOfRow: new Int32Array(0),
-    cards: new Float32Array(0),
+    covers: new Float32Array(0),
   };
 
   set(edges: EdgeGeometryMessage): void {
@@ -25,8 +25,8 @@ export class EdgeTable {
     return this.#edges.count;
   }
 
-  get cards(): Float32Array {
-    return this.#edges.cards;
+  get covers(): Float32Array {
+    return this.#edges.covers;
   }
 
   /** The drawn edge of a row of the engine's table; -1 when it is not drawn (yet). */

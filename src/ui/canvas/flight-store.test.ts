@@ -42,7 +42,7 @@ describe('flights', () => {
       points: new Float32Array(128),
       lengths: Float32Array.of(200),
       edgeOfRow: Int32Array.of(0),
-      cards: new Float32Array(0),
+      covers: new Float32Array(0),
     });
     store = new FlightStore(edges);
   });

@@ -20,8 +20,8 @@ export interface EdgeGeometryMessage {
   /** Length of each edge in canvas units. */
   readonly lengths: Float32Array;
   readonly edgeOfRow: Int32Array;
-  /** Cards, which lie over the lines: x, y, width and height of each, in canvas units. */
-  readonly cards: Float32Array;
+  /** Cards and labels, which lie over the lines: x, y, width and height of each, in canvas units. */
+  readonly covers: Float32Array;
 }
 
 export interface Viewport {

@@ -10,7 +10,7 @@ const HIT_RADIUS = 12;
 const MIN_EDGE_PX = 30;
 const TAIL_PX = 12;
 /** A particle that has just left a card, or nearly reached one, is seen whole. */
-const CARD_INSET = 5;
+const COVER_INSET = 5;
 const UNRELATED_ALPHA = 0.55;
 /** Radius of particles on the screen in units of 4.2 px: never under 6 px across, 12 px from scale 1.6 on. */
 const MIN_SCALE = 6 / 8.4;
@@ -66,21 +66,21 @@ export class Scene {
     const brush = { context, theme, scale };
     this.#faded.draw(brush, UNRELATED_ALPHA);
     this.#batch.draw(brush, 1);
-    this.#clearCards(context);
+    this.#clearCovers(context);
     this.#drawRings(context, theme, wallMs);
     return this.#batch.count + this.#faded.count;
   }
 
-  /** The canvas lies over the cards, but lines pass below them: so do particles, but for their last pixels. */
-  #clearCards(context: DrawContext): void {
-    const { cards } = this.edges;
+  /** The canvas lies over cards and labels, but lines pass below them: so do particles, but for their last pixels. */
+  #clearCovers(context: DrawContext): void {
+    const { covers } = this.edges;
     const { x, y, zoom } = this.viewport;
-    for (let at = 0; at < cards.length; at += 4) {
-      const width = (cards[at + 2] ?? 0) * zoom - 2 * CARD_INSET;
-      const height = (cards[at + 3] ?? 0) * zoom - 2 * CARD_INSET;
+    for (let at = 0; at < covers.length; at += 4) {
+      const width = (covers[at + 2] ?? 0) * zoom - 2 * COVER_INSET;
+      const height = (covers[at + 3] ?? 0) * zoom - 2 * COVER_INSET;
       if (width <= 0 || height <= 0) continue;
-      const left = (cards[at] ?? 0) * zoom + x + CARD_INSET;
-      const top = (cards[at + 1] ?? 0) * zoom + y + CARD_INSET;
+      const left = (covers[at] ?? 0) * zoom + x + COVER_INSET;
+      const top = (covers[at + 1] ?? 0) * zoom + y + COVER_INSET;
       context.clearRect(left, top, width, height);
     }
   }

@@ -25,10 +25,10 @@ describe('domains', () => {
 
   test.each([
     [0, 1],
-    [0.3, 0.4],
+    [0.31, 0.4],
     [1, 1],
     [142, 200],
-    [201, 250],
+    [201, 300],
     [9_000, 10_000],
   ])('%s is rounded up to %s', (value, ceiling) => {
     expect(niceCeiling(value)).toBeCloseTo(ceiling, 9);

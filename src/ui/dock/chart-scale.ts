@@ -22,11 +22,11 @@ export function timeDomain(nowNs: number): TimeDomain {
   return { fromNs, toNs: Math.max(nowNs, fromNs + LEAST_SPAN_NS) };
 }
 
-/** The next of 1, 2, 2.5, 4, 5, 8 times a power of ten. */
+/** The next of 1, 2, 3, 4, 5, 6, 8 times a power of ten: half of it is short, too. */
 export function niceCeiling(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 2.5, 4, 5, 8, 10].find((candidate) => candidate * power >= value * 0.999_999) ?? 10;
+  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * power >= value * 0.999_999) ?? 10;
   return step * power;
 }
 

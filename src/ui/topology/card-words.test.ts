@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import type { Cubic } from './bezier';
 import { boxCaption, captionOf } from './box-caption';
-import { nameLines } from './service-card';
+import { nameLines } from './name-lines';
+
+const upTo = (characters: number) => (text: string) => text.length <= characters;
 
 describe('the name on a small card', () => {
   test('stands on one line when it fits', () => {
-    expect(nameLines('auth', 12)).toEqual(['auth']);
+    expect(nameLines('auth', upTo(12))).toEqual(['auth']);
   });
 
   test('breaks after a hyphen and before the word that many end in', () => {
-    expect(nameLines('hero-registry-api', 14)).toEqual(['hero-registry-', 'api']);
-    expect(nameLines('istio-ingressgateway', 13)).toEqual(['istio-ingress', 'gateway']);
-    expect(nameLines('paymentservice', 13)).toEqual(['payment', 'service']);
+    expect(nameLines('hero-registry-api', upTo(14))).toEqual(['hero-registry-', 'api']);
+    expect(nameLines('istio-ingressgateway', upTo(13))).toEqual(['istio-ingress', 'gateway']);
+    expect(nameLines('paymentservice', upTo(13))).toEqual(['payment', 'service']);
   });
 
   test('is cut in the middle where a part is still too long', () => {
-    expect(nameLines('recommendationservice', 11)).toEqual(['recom…ation', 'service']);
-    expect(nameLines('averylongnamewithoutanybreak', 9)).toEqual(['aver…reak']);
+    expect(nameLines('recommendationservice', upTo(11))).toEqual(['recom…ation', 'service']);
+    expect(nameLines('averylongnamewithoutanybreak', upTo(9))).toEqual(['aver…reak']);
   });
 });
 

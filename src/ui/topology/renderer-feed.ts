@@ -6,8 +6,8 @@ import { prefersReducedMotion, watchReducedMotion } from '../theme/reduced-motio
 import { useThemeStore } from '../theme/theme';
 import { SAMPLES, sampleEvenly } from './bezier';
 import { coveredRect, type Rect } from './geometry';
-import { useGraphStore } from './graph-store';
-import type { ZoomLevel } from './levels';
+import { labelUnit, useGraphStore } from './graph-store';
+import { labelSize } from './label-content';
 
 /** Drawn edges in the order the renderer knows them by. */
 let drawnIds: readonly string[] = [];
@@ -35,7 +35,7 @@ export function feedRenderer(renderer: FlightRenderer): () => void {
   const stops = [
     useThemeStore.subscribe(sendTheme),
     useGraphStore.subscribe((state, before) => {
-      if (state.curves !== before.curves) sendEdges();
+      if (state.curves !== before.curves || state.places !== before.places) sendEdges();
     }),
     useSelectionStore.subscribe((state, before) => {
       if (state.related !== before.related || state.flight !== before.flight) sendFocus();
@@ -48,7 +48,8 @@ export function feedRenderer(renderer: FlightRenderer): () => void {
 }
 
 function sendGeometry(renderer: FlightRenderer): void {
-  const { curves, cards, level } = useGraphStore.getState();
+  const graph = useGraphStore.getState();
+  const { curves, level } = graph;
   const { topology } = useTopologyStore.getState();
   // From where only namespaces are drawn there is no edge for a request to be on.
   const drawn = level === 'namespaces' ? [] : topology.edges.filter((edge) => curves.has(edge.id));
@@ -62,18 +63,23 @@ function sendGeometry(renderer: FlightRenderer): void {
     for (const row of edge.rows) edgeOfRow[row] = index;
   });
   drawnIds = drawn.map((edge) => edge.id);
-  renderer.setEdges({ count: drawn.length, points, lengths, edgeOfRow, cards: rectsOf(cards, level) });
+  renderer.setEdges({ count: drawn.length, points, lengths, edgeOfRow, covers: coversOf(graph) });
 }
 
-/** What the cards cover at this level. */
-function rectsOf(cards: ReadonlyMap<string, Rect>, level: ZoomLevel): Float32Array {
+/** What cards and labels cover at this level. */
+function coversOf(graph: ReturnType<typeof useGraphStore.getState>): Float32Array {
+  const { cards, level, labels, places } = graph;
   if (level === 'namespaces') return new Float32Array(0);
-  return Float32Array.from(
-    [...cards.values()].flatMap((card) => {
-      const { x, y, width, height } = coveredRect(card, level);
-      return [x, y, width, height];
-    }),
-  );
+  const unit = labelUnit(graph);
+  const covers: Rect[] = [...cards.values()].map((card) => coveredRect(card, level));
+  for (const [id, { x, y, variant }] of places) {
+    const lines = variant === undefined ? undefined : labels.get(id)?.[variant];
+    if (lines === undefined) continue;
+    const size = labelSize(lines);
+    const [width, height] = [size.width * unit, size.height * unit];
+    covers.push({ x: x - width / 2, y: y - height / 2, width, height });
+  }
+  return Float32Array.from(covers.flatMap(({ x, y, width, height }) => [x, y, width, height]));
 }
 
 function readTheme(): RendererTheme {

@@ -1,5 +1,5 @@
 import type { NodeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import type { ServiceNodeView } from '../../worker';
 import { cutMiddle } from '../format/numbers';
 import { describeService } from '../model/describe';
@@ -12,6 +12,7 @@ import { select, useSelectionStore } from '../stores/selection-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { cardSize } from './card-size';
 import { useGraphStore } from './graph-store';
+import { nameLines, nameWidth, useFontsLoaded } from './name-lines';
 import { PodDetail } from './pod-detail';
 import { ErrorRing, PodShape } from './shapes';
 
@@ -100,10 +101,15 @@ function FarCard({ service, traffic, state }: CardProps) {
 function MidCard({ service, traffic, state }: CardProps) {
   const { rate, errors, health, ratePerS } = traffic ?? NO_TRAFFIC;
   const scale = useGraphStore((state) => Math.min(1, state.labelZoom));
-  const room = (cardSize(service).width * scale - MID_PADDING_PX) / MID_CHARACTER_PX;
+  const room = cardSize(service).width * scale - MID_SURROUND_PX;
+  const fonts = useFontsLoaded();
+  const lines = useMemo(
+    () => ({ fonts, texts: nameLines(service.name, (text) => nameWidth(text) <= room) }),
+    [service.name, room, fonts],
+  );
   return (
     <div className="card-scaled card-mid">
-      {nameLines(service.name, Math.max(6, Math.floor(room))).map((line) => (
+      {lines.texts.map((line) => (
         <div key={line} className="card-mid-name">
           {line}
         </div>
@@ -127,22 +133,8 @@ function MidCard({ service, traffic, state }: CardProps) {
   );
 }
 
-/** What a small card's width has besides its name, and what a letter of it takes at the least. */
-const MID_PADDING_PX = 16;
-const MID_CHARACTER_PX = 6.2;
-
-/**
- * A name in one or two lines. It may break after a hyphen or a dot, and before the words that half of all services end
- * in; what is still too long is cut in the middle.
- */
-export function nameLines(name: string, characters: number): readonly string[] {
-  if (name.length <= characters) return [name];
-  const parts = name.split(/(?<=[-.])|(?=service$)|(?=gateway$)/);
-  if (parts.length === 1) return [cutMiddle(name, characters)];
-  let first = parts.shift() ?? '';
-  while (parts.length > 1 && first.length + (parts[0]?.length ?? 0) <= characters) first += parts.shift() ?? '';
-  return [cutMiddle(first, characters), cutMiddle(parts.join(''), characters)];
-}
+/** What a small card's width has besides its name: padding and border. */
+const MID_SURROUND_PX = 20;
 
 function errorTone(health: ServiceDisplay['health']): string {
   if (health === 'failing') return 'tone-bad';
