@@ -232,6 +232,7 @@ export class Listeners {
       remoteIp: this.#clientIp(connection),
       localIp: ip,
       localPort: port,
+      protocol: c.payload[connection] === PAYLOAD_HTTP2 ? 'HTTP/2' : 'HTTP/1.1',
       serverName: offer?.sni ?? '',
       localUriSans,
     };

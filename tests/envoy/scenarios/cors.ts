@@ -3,7 +3,10 @@ import {
   corsPolicy,
   directResponse,
   exactPath,
+  faultConfig,
   forwardTo,
+  fractionalPercent,
+  type HttpFilter,
   type Init,
   redirectTo,
   regexMatcher,
@@ -25,13 +28,17 @@ const LOG = Object.fromEntries(
   ]),
 );
 
-function withCors(init: Init<CorsPolicy>): Scenario['configure'] {
+function withCors(
+  init: Init<CorsPolicy>,
+  pods: readonly string[] = ['b'],
+  before: readonly HttpFilter[] = [],
+): Scenario['configure'] {
   return (place) => {
-    const b = clusterOf(place, 'b', ['b']);
+    const b = clusterOf(place, 'b', pods);
     const policy = corsPolicy({ allowOriginStringMatch: [stringMatcher('exact', 'https://shop.example')], ...init });
     return clientOnly(place, {
       clusters: [b],
-      filters: [{ kind: 'cors', name: NAME }],
+      filters: [...before, { kind: 'cors', name: NAME }],
       routes: [
         route({
           name: 'all',
@@ -124,6 +131,40 @@ const CORS_SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+/** Answers of the proxy itself. */
+const LOCAL: readonly Scenario[] = [
+  {
+    name: 'cors-local-reply',
+    topic: TOPIC,
+    claim: 'an answer of the proxy itself carries the permission, too',
+    pods: [],
+    configure: withCors(FULL, []),
+    steps: [
+      times(2, (index) => ({ headers: { origin: index === 0 ? 'https://shop.example' : 'https://evil.example' } })),
+    ],
+    log: LOG,
+  },
+  {
+    name: 'cors-before-fault',
+    topic: TOPIC,
+    claim: 'a filter that answers in front of the CORS filter gives no permission',
+    pods: [pod('b')],
+    configure: withCors(
+      FULL,
+      ['b'],
+      [
+        {
+          kind: 'fault',
+          name: 'envoy.filters.http.fault',
+          fault: faultConfig({ abort: { kind: 'httpStatus', httpStatus: 503, percentage: fractionalPercent(100) } }),
+        },
+      ],
+    ),
+    steps: [times(1, { headers: { origin: 'https://shop.example' } })],
+    log: LOG,
+  },
+];
+
 const DIRECT: readonly Scenario[] = [
   {
     name: 'direct-response-grpc',
@@ -181,4 +222,4 @@ const DIRECT: readonly Scenario[] = [
   },
 ];
 
-export const CORS: readonly Scenario[] = [...CORS_SCENARIOS, ...DIRECT];
+export const CORS: readonly Scenario[] = [...CORS_SCENARIOS, ...LOCAL, ...DIRECT];

@@ -13,6 +13,7 @@ export interface PlainConnectionClass {
   readonly remoteIp: string;
   readonly localIp: string;
   readonly localPort: number;
+  readonly protocol: string;
   readonly serverName: string;
   readonly tls?: PeerTls;
   readonly localUriSans: readonly string[];
@@ -34,6 +35,7 @@ function toClass(plain: PlainConnectionClass): ConnectionClass {
     remoteAddress: remote,
     localAddress: { address: plain.localIp, port: plain.localPort },
     requestedServerName: plain.serverName,
+    protocol: plain.protocol,
     filterState,
   };
   const info: ConnectionInfo = plain.tls === undefined ? base : { ...base, tls: plain.tls };

@@ -32,6 +32,7 @@ import {
   ResponseCodeDetails,
   ResponseFlag,
   type ResponseView,
+  withCorsHeaders,
 } from '../semantics';
 import type { ProxyTables } from '../tables';
 import type { ConnectionClasses } from './connection-classes';
@@ -445,11 +446,24 @@ export class ConnectionManager {
     const matched = plan.rejection === undefined ? this.matchedOf(stream) : undefined;
     const choice = plan.rejection === undefined ? this.resolvedOf(stream).choice : undefined;
     const modify = (response: ResponseView): ResponseView =>
-      matched === undefined ? response : finalizeResponse(matched, choice, response, { request: plan.request });
+      this.#encode(
+        stream,
+        matched === undefined ? response : finalizeResponse(matched, choice, response, { request: plan.request }),
+      );
     const prepared = prepareLocalReply(reply, plan.request, modify);
     if (reply.flag !== undefined) this.#streams.addFlag(stream, reply.flag);
     this.setDetails(stream, reply.details);
     this.respond(stream, this.#messages.internResponse(prepared.response), utf8ByteLength(prepared.body));
+  }
+
+  /** What filters that the request has passed do to an answer of the proxy itself. */
+  // envoyproxy/envoy source/common/http/filter_manager.cc FilterManager::encodeHeaders
+  #encode(stream: number, response: ResponseView): ResponseView {
+    const filterPlan = this.#streams.filterPlans[stream];
+    if (filterPlan?.cors === undefined || (this.#streams.table.arrays.step[stream] ?? 0) < filterPlan.corsStep) {
+      return response;
+    }
+    return withCorsHeaders(filterPlan.cors, filterPlan.corsStream, response);
   }
 
   /** Sends the response downstream and ends the stream. */

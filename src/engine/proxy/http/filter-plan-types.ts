@@ -34,6 +34,8 @@ export interface FilterPlan {
   readonly reroute: boolean;
   readonly cors: CompiledCors | undefined;
   readonly corsStream: CorsStream;
+  /** The step from which on answers of the proxy itself carry the permission, too. */
+  readonly corsStep: number;
   /** Second of the calendar that the plan holds for; -1 for ever. Tokens expire. */
   readonly validSecond: number;
 }

@@ -97,6 +97,7 @@ class FilterPlanBuilder {
   #reroute = false;
   #cors: FilterPlan['cors'];
   #corsStream: CorsStream = { allowedOrigin: '' };
+  #corsStep = 0;
   #validSecond = -1;
   /** Position of the filter that is being asked. */
   #position = 0;
@@ -164,6 +165,7 @@ class FilterPlanBuilder {
       reroute: this.#reroute,
       cors: this.#cors,
       corsStream: this.#corsStream,
+      corsStep: this.#corsStep,
       validSecond: this.#validSecond,
     };
   }
@@ -239,6 +241,7 @@ class FilterPlanBuilder {
     const decision = decideCors(cors, this.#request, NO_RANDOM, (counter) =>
       counters.push(httpCounter(`cors.${counter}`)),
     );
+    this.#corsStep = this.#steps.length;
     this.#count(counters);
     this.#cors = cors;
     this.#corsStream = decision.stream;

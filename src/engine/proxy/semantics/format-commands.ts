@@ -201,7 +201,7 @@ export const FORMAT_COMMANDS: ReadonlyMap<string, FormatCommand> = new Map<strin
   ['UPSTREAM_METADATA', { parameters: 'required', length: true, compile: () => () => undefined }],
   ['PER_REQUEST_STATE', filterState],
   ['HOSTNAME', streamField('hostname')],
-  ['PROTOCOL', streamField('protocol')],
+  ['PROTOCOL', plain((context) => context.stream?.protocol ?? context.connection?.protocol)],
   ['RESPONSE_CODE', streamField('responseCode')],
   ['RESPONSE_CODE_DETAILS', { parameters: 'optional', length: false, compile: (option) => detailsOf(option) }],
   ['CONNECTION_TERMINATION_DETAILS', streamField('connectionTerminationDetails')],

@@ -38,6 +38,8 @@ export interface ConnectionInfo {
   readonly localAddress: SocketAddress;
   /** SNI of the client; empty when none. */
   readonly requestedServerName: string;
+  /** Protocol of the requests, such as `HTTP/1.1`. */
+  readonly protocol?: string;
   /** Absent: plaintext. */
   readonly tls?: PeerTls;
   /** Filter state of the connection, e.g. `io.istio.peer_principal`. */

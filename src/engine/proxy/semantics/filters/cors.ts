@@ -111,7 +111,8 @@ export function decideCors(
   if (!allowed && (cors.source.forwardNotMatchingPreflights ?? true)) return pass;
   const headers = preflightHeaders(cors, request, allowed ? origin : '');
   const verdict = replyLocally({ status: 200, body: '', details: ResponseCodeDetails.CorsResponse, headers });
-  return { verdict, stream: NOT_ALLOWED };
+  // Its own answer passes the filter like any other, which adds what it exposes.
+  return { verdict, stream: allowed ? { allowedOrigin: origin } : NOT_ALLOWED };
 }
 
 /** Adds the permission to the response of an allowed request. */
