@@ -77,8 +77,12 @@ function headlines(series: SeriesView, traffic: TrafficDisplay | undefined) {
   return {
     rate: rate === NOTHING ? NOTHING : `${rate}/s`,
     p95: traffic?.p95Label ?? formatLatency(p95Ms === undefined ? undefined : p95Ms * NS_PER_MS),
-    success: last(series.successRatio),
+    success: traffic === undefined ? last(series.successRatio) : successOf(traffic),
   };
+}
+
+function successOf({ health, errorRatio }: TrafficDisplay): number | undefined {
+  return health === 'none' ? undefined : 1 - errorRatio;
 }
 
 function successTone(ratio: number | undefined): 'ok' | 'warn' | 'bad' | undefined {
