@@ -2,7 +2,9 @@
 import type { Scenario } from '../contract';
 import { BALANCING } from './balancing';
 import { CONNECTIONS } from './connections';
+import { CORS } from './cors';
 import { FAULTS } from './fault';
+import { HEADERS } from './headers';
 import { LOCAL_RATE_LIMITS } from './local-rate-limit';
 import { OUTLIERS } from './outliers';
 import { RBAC } from './rbac';
@@ -20,4 +22,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FAULTS,
   ...LOCAL_RATE_LIMITS,
   ...RBAC,
+  ...HEADERS,
+  ...CORS,
 ];
