@@ -159,7 +159,7 @@ function tokensAt(location: TokenLocation, request: RequestView): readonly Found
     });
   }
   const token = kind === 'param' ? parseQueryParameters(request.path).get(name) : cookieValue(request, name);
-  return token === undefined || token === '' ? [] : [{ token, header: undefined, issuers }];
+  return token === undefined ? [] : [{ token, header: undefined, issuers }];
 }
 
 /** Every token at the places where the providers look: headers first, then parameters, then cookies. */
