@@ -159,7 +159,9 @@ function tokensAt(location: TokenLocation, request: RequestView): readonly Found
     });
   }
   const token = kind === 'param' ? parseQueryParameters(request.path).get(name) : cookieValue(request, name);
-  return token === undefined ? [] : [{ token, header: undefined, issuers }];
+  // A parameter without a value is a token; a cookie that is not there reads as "".
+  const absent = token === undefined || (kind === 'cookie' && token === '');
+  return absent ? [] : [{ token, header: undefined, issuers }];
 }
 
 /** Every token at the places where the providers look: headers first, then parameters, then cookies. */
