@@ -15,6 +15,8 @@ export interface XdsNode {
   readonly serviceAccount: string;
   readonly trustDomain: string;
   readonly locality: Locality;
+  /** Cluster that the proxy itself belongs to (`local_cluster_name` of the bootstrap): what zone-aware routing compares with. */
+  readonly localClusterName?: string;
 }
 
 export interface XdsSecret {

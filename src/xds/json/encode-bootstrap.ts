@@ -205,6 +205,7 @@ export function toEnvoyBootstrap(snapshot: XdsSnapshot, options: BootstrapOption
       listeners: each(listeners, encodeListener),
       clusters: each(clusters, encodeCluster),
     }),
+    clusterManager: node.localClusterName === undefined ? undefined : { localClusterName: node.localClusterName },
     admin: options.admin && { address: encodeAddress(options.admin) },
   });
   return { bootstrap, omissions: [...work.omissions] };

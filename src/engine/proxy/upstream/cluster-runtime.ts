@@ -5,8 +5,11 @@ import {
   createHostColumns,
   createLoadBalancer,
   type HostColumns,
+  type HostPartition,
+  type HostUpdate,
   type LoadBalancer,
   type LoadBalancerState,
+  type LocalZone,
   maxActiveRetries,
   type OutlierDetector,
   type OutlierState,
@@ -93,6 +96,10 @@ export class ClusterRuntime {
   lastPublishedNs: Ns = NEVER_PUBLISHED;
   /** A change of health is held back. */
   publishPending = false;
+  /** The proxy's own zone, where the cluster routes by zones. */
+  localZone: (() => LocalZone | undefined) | undefined;
+  /** Told after every refresh, where the cluster is the proxy's own and others route by its zones. */
+  whenRefreshed: ((nowNs: Ns) => void) | undefined;
   detector: OutlierDetector | undefined;
   /** Counters under `outlier_detection.`. */
   readonly outlierCounters = new Map<string, number>();
@@ -173,11 +180,19 @@ export class ClusterRuntime {
   refreshBalancers(nowNs: Ns): void {
     this.publishedFlags = this.columns.flags.slice();
     this.#tellBalancers(nowNs);
+    this.whenRefreshed?.(nowNs);
+  }
+
+  /** The hosts as the balancers know them. */
+  get partition(): HostPartition {
+    return this.cluster.partitions.get(this.publishedFlags);
   }
 
   #tellBalancers(nowNs: Ns): void {
-    const hosts = this.cluster.partitions.get(this.publishedFlags);
-    for (const balancer of this.balancers) balancer.setHosts({ hosts, columns: this.columns, random: this.rng, nowNs });
+    const localZone = this.localZone?.();
+    const base = { hosts: this.partition, columns: this.columns, random: this.rng, nowNs };
+    const update: HostUpdate = localZone === undefined ? base : { ...base, localZone };
+    for (const balancer of this.balancers) balancer.setHosts(update);
   }
 
   save(): ClusterRuntimeState {

@@ -17,12 +17,14 @@ import {
   type CompiledCluster,
   type CompiledConfig,
   type CompiledEndpoint,
+  type ConfigRegistry,
   compileCluster,
   sameContent,
 } from '../config';
 import { MEMBERSHIP_CHANGE } from '../counters';
 import type { ProxyEnvironment } from '../environment';
-import { createHostColumns, HostHealthFlag, UNCHECKED_HOST_FLAGS } from '../semantics';
+import { NO_CONFIG } from '../proxy-record';
+import { createHostColumns, HostHealthFlag, type LocalZone, UNCHECKED_HOST_FLAGS } from '../semantics';
 import type { ProxyTables } from '../tables';
 import {
   ClusterRuntime,
@@ -73,17 +75,22 @@ export class Clusters {
   readonly #streams: RandomStreams;
   readonly #edges: Edges;
   readonly #messages: MessageTable;
+  readonly #configs: ConfigRegistry;
+  readonly #proxies: ProxyTables['proxies'];
   readonly #runtimes: (ClusterRuntime | undefined)[] = [];
   #free: number[] = [];
   /** By pod slot: cluster number by name. */
   readonly #byPod: Map<string, number>[] = [];
   #lastSerial = 0;
+  #restoring = false;
   #listener: ClusterListener | undefined;
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables) {
     this.#kernel = environment.kernel;
     this.#tables = tables.upstream;
     this.#tls = tables.tls;
+    this.#configs = tables.configs;
+    this.#proxies = tables.proxies;
     this.#pods = environment.pods;
     this.#services = environment.services;
     this.#streams = environment.streams;
@@ -152,7 +159,41 @@ export class Clusters {
     const workers = source.kind === 'pod' ? (source.spec.proxy?.concurrency ?? 1) : 1;
     const rng = this.#streams.get(`lb/${facts.id}/${cluster.name}`);
     const outlierRng = this.#streams.get(`outlier/${facts.id}/${cluster.name}`);
-    return new ClusterRuntime({ number, serial, pod, rng, outlierRng }, cluster, Math.max(1, workers));
+    const runtime = new ClusterRuntime({ number, serial, pod, rng, outlierRng }, cluster, Math.max(1, workers));
+    const { kind } = cluster.source.commonLbConfig.localityConfig;
+    if (kind === 'zoneAware') runtime.localZone = () => this.#localZone(pod);
+    runtime.whenRefreshed = this.#ownClusterName(pod) === cluster.name ? () => this.#refreshZones(runtime) : undefined;
+    return runtime;
+  }
+
+  #configOf(pod: number): CompiledConfig | undefined {
+    const number = this.#proxies[pod]?.config ?? NO_CONFIG;
+    return number === NO_CONFIG ? undefined : this.#configs.get(number);
+  }
+
+  /** Cluster that the proxy itself belongs to; undefined when it is not told. */
+  #ownClusterName(pod: number): string | undefined {
+    return this.#configOf(pod)?.source.node.localClusterName;
+  }
+
+  /** The proxy's zone and the hosts of its own cluster. */
+  // envoyproxy/envoy source/extensions/load_balancing_policies/common/load_balancer_impl.cc ZoneAwareLoadBalancerBase (local_priority_set)
+  #localZone(pod: number): LocalZone | undefined {
+    const config = this.#configOf(pod);
+    const name = config?.source.node.localClusterName;
+    if (config === undefined || name === undefined) return undefined;
+    const known = this.#ofPod(pod).get(name);
+    // While clusters come back from a checkpoint none may be made.
+    const own = known === undefined && this.#restoring ? undefined : this.byName(pod, config, name);
+    return own === undefined ? undefined : { locality: config.source.node.locality, hosts: own.partition };
+  }
+
+  /** The proxy's own cluster changed: zones have other shares now. */
+  #refreshZones(own: ClusterRuntime): void {
+    if (this.#restoring) return;
+    for (const runtime of this.#inOrder(own.pod)) {
+      if (runtime !== own && runtime.localZone !== undefined) runtime.refreshBalancers(this.#kernel.nowNs);
+    }
   }
 
   /** A DNS cluster has one host for every endpoint whose name resolves now. */
@@ -442,22 +483,31 @@ export class Clusters {
     };
   }
 
+  #restoreRuntime(number: number, saved: ClusterRuntimeState): void {
+    const cluster = compileCluster(saved.cluster.source, saved.cluster.assignment);
+    const runtime = this.#instantiate(number, saved.serial, saved.pod, cluster);
+    runtime.restore(saved);
+    this.#told().handleClusterRestored(runtime, saved);
+    this.#runtimes[number] = runtime;
+    if (!runtime.retired) this.#ofPod(saved.pod).set(saved.name, number);
+  }
+
   /** Pods, services and the tables must have been restored before. */
   restore(state: ClustersState): void {
     this.#runtimes.length = 0;
     for (const clusters of this.#byPod) clusters?.clear();
-    state.runtimes.forEach((saved, number) => {
-      if (saved === undefined) {
-        this.#runtimes[number] = undefined;
-        return;
-      }
-      const cluster = compileCluster(saved.cluster.source, saved.cluster.assignment);
-      const runtime = this.#instantiate(number, saved.serial, saved.pod, cluster);
-      runtime.restore(saved);
-      this.#told().handleClusterRestored(runtime, saved);
-      this.#runtimes[number] = runtime;
-      if (!runtime.retired) this.#ofPod(saved.pod).set(saved.name, number);
+    this.#restoring = true;
+    state.runtimes.forEach((_, number) => {
+      this.#runtimes[number] = undefined;
     });
+    // Those that route by zones come after those whose zones they compare with.
+    for (const byZones of [false, true]) {
+      state.runtimes.forEach((saved, number) => {
+        const { kind } = saved?.cluster.source.commonLbConfig.localityConfig ?? { kind: 'none' };
+        if (saved !== undefined && (kind === 'zoneAware') === byZones) this.#restoreRuntime(number, saved);
+      });
+    }
+    this.#restoring = false;
     this.#free = state.free.slice();
     this.#lastSerial = state.lastSerial;
   }
