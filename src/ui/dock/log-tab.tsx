@@ -88,6 +88,8 @@ export function LogTab() {
   const entries = usePoll(
     async () => (await client.accessLog({ selection, limit: LINES, onlyFailures })).toReversed(),
     `${keyOfSelection(selection)} ${onlyFailures}`,
+    // Lines that somebody reads do not move away under the reader's eyes.
+    !follow,
   );
   const find = (key: string): AccessLogEntry | undefined =>
     entries?.find((candidate) => keyOfEntry(candidate) === key) ?? chosen;
@@ -112,7 +114,7 @@ export function LogTab() {
           Follow
         </label>
         <span className="dock-count" data-testid="log-count">
-          {entries === undefined ? '' : `${entries.length} newest lines`}
+          {entries === undefined ? '' : follow ? `${entries.length} newest lines` : `${entries.length} lines, held`}
         </span>
       </div>
       <div className="log-body">

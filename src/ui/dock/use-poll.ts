@@ -7,12 +7,15 @@ const INTERVAL_MS = 1_000;
 /**
  * The answer to a question that is asked once a second while simulated time passes and the page is seen, and at once
  * when `key` changes. An answer that comes late, for a key that is gone, is dropped; so is a question whose worker died.
+ * While it is held, an answer stays as it is, until time has gone back behind it.
  */
-export function usePoll<T>(ask: () => Promise<T>, key: string): T | undefined {
+export function usePoll<T>(ask: () => Promise<T>, key: string, held = false): T | undefined {
   const [answer, setAnswer] = useState<{ readonly key: string; readonly value: T }>();
   const question = useRef(ask);
+  const hold = useRef(held);
   useEffect(() => {
     question.current = ask;
+    hold.current = held;
   });
   useEffect(() => {
     let gone = false;
@@ -21,6 +24,7 @@ export function usePoll<T>(ask: () => Promise<T>, key: string): T | undefined {
     const poll = (): void => {
       const { nowNs } = simulationClock;
       if (waiting || document.hidden || nowNs === askedAtNs) return;
+      if (hold.current && nowNs > askedAtNs) return;
       waiting = true;
       askedAtNs = nowNs;
       question
