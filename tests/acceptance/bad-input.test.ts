@@ -79,6 +79,12 @@ const CASES: readonly BadInput[] = [
     line: () => 1,
   },
   {
+    title: 'more values than can be read in time',
+    text: () => '- a\n'.repeat(450_000),
+    code: /^MW0018$/,
+    line: () => 125_000,
+  },
+  {
     title: 'something that is no manifest',
     text: () => 'Dear Sir or Madam\n',
     code: /^MW0101$/,

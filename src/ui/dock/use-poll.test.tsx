@@ -1,0 +1,59 @@
+// @vitest-environment jsdom
+import { act, renderHook } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { simulationClock } from '../stores/simulation-clock';
+import { usePoll } from './use-poll';
+
+const S = 1_000_000_000;
+let answers: number;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers = 0;
+  at(1);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function at(seconds: number): void {
+  simulationClock.update({ nowNs: seconds * S, playing: false, speed: 1, effectiveSpeed: 0 }, performance.now());
+}
+
+const pass = (): Promise<void> => act(() => vi.advanceTimersByTimeAsync(1_000));
+
+function poll(held: boolean) {
+  return renderHook(({ key, hold }) => usePoll(() => Promise.resolve(`${key} ${++answers}`), key, hold), {
+    initialProps: { key: 'a', hold: held },
+  });
+}
+
+test('a question is asked again when time has passed, and at once for another key', async () => {
+  const { result, rerender } = poll(false);
+  await pass();
+  expect(result.current).toBe('a 1');
+  at(2);
+  await pass();
+  expect(result.current).toBe('a 2');
+  rerender({ key: 'b', hold: false });
+  expect(result.current).toBeUndefined();
+  await pass();
+  expect(result.current).toBe('b 3');
+});
+
+test('a held answer stays while time goes on, and goes when time goes back', async () => {
+  const { result, rerender } = poll(true);
+  await pass();
+  expect(result.current).toBe('a 1');
+  at(2);
+  await pass();
+  expect(result.current).toBe('a 1');
+  at(0);
+  await pass();
+  expect(result.current).toBe('a 2');
+  rerender({ key: 'a', hold: false });
+  at(3);
+  await pass();
+  expect(result.current).toBe('a 3');
+});
