@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ApplyResult, Diagnostic, SimulationClient, SourceFile } from '../../worker';
 import { editFile, editFiles, openFiles, useFilesStore } from '../stores/files-store';
 import { createFakeClient } from '../testing/fake-client';
@@ -54,6 +54,31 @@ describe('an apply', () => {
     expect(canApply()).toBe(true);
     editFile('a.yaml', 'a');
     expect(canApply()).toBe(false);
+  });
+
+  test('says that texts are being read when the answer takes long', async () => {
+    vi.useFakeTimers();
+    try {
+      let finish: (result: ApplyResult) => void = () => undefined;
+      const slow: SimulationClient = {
+        ...client,
+        applyFiles: () =>
+          new Promise((resolve) => {
+            finish = resolve;
+          }),
+      };
+      editFile('a.yaml', 'A');
+      const done = applyNow(slow);
+      await vi.advanceTimersByTimeAsync(300);
+      expect(useEditorStore.getState().reading).toBe(false);
+      await vi.advanceTimersByTimeAsync(200);
+      expect(useEditorStore.getState().reading).toBe(true);
+      finish(answer);
+      await done;
+      expect(useEditorStore.getState().reading).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('moves what is written to what runs, and can be undone', async () => {
