@@ -299,7 +299,7 @@ export class Proxies implements Party {
       return;
     }
     if (this.#tables.upstream.tries.arrays.owner[l.clientContext[leg] ?? 0] !== OWNER_STREAM) {
-      this.#calls.handleReset(leg);
+      this.#calls.handleReset(leg, resetReasonOf(reset));
       return;
     }
     const text = this.#network.connections.arrays.failureText[connection] ?? NONE;

@@ -5,7 +5,7 @@ import { type Exchanges, type NetworkTables, type NewLeg, NONE, PAYLOAD_HTTP1 } 
 import type { Edges } from '../../telemetry';
 import * as counters from '../counters';
 import type { ProxyEnvironment } from '../environment';
-import { NO_HOST } from '../semantics';
+import { NO_HOST, type StreamResetReason } from '../semantics';
 import type { ProxyTables } from '../tables';
 import type { ClusterRuntime } from '../upstream/cluster-runtime';
 import type { Clusters } from '../upstream/clusters';
@@ -99,6 +99,8 @@ export class AsyncCalls {
     const host = this.#chooseHost(cluster, call.worker);
     if (host === NONE) {
       cluster.count(counters.CX_NONE_HEALTHY);
+      cluster.count(counters.RQ_COMPLETED);
+      cluster.countStatus(SERVICE_UNAVAILABLE);
       this.#tell(call.caller, NONE);
       return;
     }
@@ -142,6 +144,7 @@ export class AsyncCalls {
         previousPriorities: undefined,
         random: cluster.rng,
       }) ?? NO_HOST;
+    for (const counter of balancer?.lastPick.counters ?? []) cluster.count(counters.clusterCounter(counter));
     return index === NO_HOST ? NONE : (cluster.hosts[index] ?? NONE);
   }
 
@@ -172,8 +175,15 @@ export class AsyncCalls {
     this.#finish(upstream, this.#messages.status(response), response);
   }
 
-  handleReset(leg: number): void {
+  handleReset(leg: number, failure: StreamResetReason): void {
     const upstream = this.#network.legs.arrays.clientContext[leg] ?? 0;
+    const cluster = this.#clusters.get(this.#upstream.tries.arrays.subject[upstream] ?? 0);
+    const connection = this.#network.legs.arrays.connection[leg] ?? 0;
+    if (failure !== 'connectionTermination') cluster.count(counters.RQ_RX_RESET);
+    else if (this.#network.connections.arrays.activeStreams[connection] === 1) {
+      cluster.count(counters.CX_DESTROY_WITH_ACTIVE_RQ);
+      cluster.count(counters.CX_DESTROY_REMOTE_WITH_ACTIVE_RQ);
+    }
     this.#pools.releaseStream(upstream, true);
     this.#finish(upstream, SERVICE_UNAVAILABLE, NONE);
   }

@@ -120,11 +120,9 @@ export class RouterTimeouts {
       this.#host.scheduleRetry(stream);
       return;
     }
-    const reply =
-      kind === 'maxDuration'
-        ? maxStreamDurationReply(true)
-        : upstreamTimeoutReply(kind, this.#wantsAlternative(stream));
-    this.#host.abort(stream, reply);
+    // The limit of a stream's duration is charged to nobody.
+    if (kind === 'maxDuration') this.#host.reply(stream, maxStreamDurationReply(true));
+    else this.#host.abort(stream, upstreamTimeoutReply(kind, this.#wantsAlternative(stream)));
   }
 
   /** A slow try goes on, and another one is made beside it if retries are left. */

@@ -56,9 +56,10 @@ export class Shadows {
     for (const policy of action.route.mirrorPolicies) {
       const fraction = policy.runtimeFraction?.defaultValue;
       if (fraction !== undefined && shadow.random % fraction.denominator >= fraction.numerator) continue;
-      const cluster = this.#clusters.byName(shadow.pod, shadow.config, policy.cluster);
-      if (cluster === undefined) continue;
       const head = this.#messages.request(shadow.request);
+      const name = policy.clusterHeader === undefined ? policy.cluster : head.headers.first(policy.clusterHeader);
+      const cluster = this.#clusters.byName(shadow.pod, shadow.config, name ?? '');
+      if (cluster === undefined) continue;
       const view: RequestView = policy.disableShadowHostSuffixAppend
         ? head
         : { ...head, authority: shadowAuthority(head.authority) };
