@@ -5,7 +5,7 @@ import { simulationClock } from '../stores/simulation-clock';
 import { usePoll } from './use-poll';
 
 const S = 1_000_000_000;
-let answers: number;
+let answers = 0;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -21,7 +21,10 @@ function at(seconds: number): void {
   simulationClock.update({ nowNs: seconds * S, playing: false, speed: 1, effectiveSpeed: 0 }, performance.now());
 }
 
-const pass = (): Promise<void> => act(() => vi.advanceTimersByTimeAsync(1_000));
+const pass = (): Promise<void> =>
+  act(async () => {
+    await vi.advanceTimersByTimeAsync(1_000);
+  });
 
 function poll(held: boolean) {
   return renderHook(({ key, hold }) => usePoll(() => Promise.resolve(`${key} ${++answers}`), key, hold), {

@@ -281,38 +281,6 @@ const REWRITES: readonly Scenario[] = [
   },
 ];
 
-/** Every level sets the same header; the pod tells by its status whose value arrived. */
-function levelled(name: string, claim: string, mostSpecificHeaderMutationsWins: boolean): Scenario {
-  const set = (value: string): HeaderMutations =>
-    headerMutations({
-      requestToAdd: [headerValueOption('x-level', value, { appendAction: 'OVERWRITE_IF_EXISTS_OR_ADD' })],
-      responseToAdd: [headerValueOption('x-level', value, { appendAction: 'OVERWRITE_IF_EXISTS_OR_ADD' })],
-    });
-  return {
-    name,
-    topic: 'headers',
-    claim,
-    pods: [
-      pod('b', [
-        { when: { 'x-level': 'route' }, status: 201 },
-        { when: { 'x-level': 'host' }, status: 202 },
-        { when: { 'x-level': 'configuration' }, status: 203 },
-      ]),
-    ],
-    configure: (place) => {
-      const b = clusterOf(place, 'b', ['b']);
-      return clientOnly(place, {
-        clusters: [b],
-        routes: [route({ name: 'all', headers: set('route'), action: forwardTo(b.name) })],
-        virtualHost: { headers: set('host') },
-        routeConfig: { headers: set('configuration'), mostSpecificHeaderMutationsWins },
-      });
-    },
-    steps: [times(1)],
-    log: { answered: '%RESP(X-LEVEL)%', sent: '%REQ(X-LEVEL)%' },
-  };
-}
-
 function mutating(place: Place, mutations: Partial<HeaderMutations>) {
   const b = clusterOf(place, 'b', ['b']);
   return clientOnly(place, {
@@ -322,8 +290,6 @@ function mutating(place: Place, mutations: Partial<HeaderMutations>) {
 }
 
 const HEADERS: readonly Scenario[] = [
-  levelled('headers-order', 'the route configuration has the last word over virtual host and route', false),
-  levelled('headers-most-specific', 'with most_specific_header_mutations_wins the route has the last word', true),
   {
     name: 'headers-actions',
     topic: 'headers',
