@@ -9,7 +9,7 @@ import { toneOfStatus } from './log-tab';
 import { useScope } from './scope';
 import { buildTrace, shortOperation, shortTraceId, statusText, type Trace } from './trace-model';
 import { mostTelling, openTrace, useTraceStore } from './trace-store';
-import { keyOfSelection, usePoll } from './use-poll';
+import { keyOfSelection, usePoll, usePollKept } from './use-poll';
 import { Waterfall } from './waterfall';
 import { WindowList } from './window-list';
 
@@ -89,7 +89,7 @@ function Head({ trace }: { readonly trace: Trace }) {
 /** Log lines of one request, the caller's first. */
 function Lines({ span }: { readonly span: Span }) {
   const { client } = useApp();
-  const entries = usePoll(
+  const entries = usePollKept(
     () => client.accessLog({ selection: { kind: 'mesh' }, limit: 20, onlyFailures: false, requestId: span.requestId }),
     `request ${span.requestId}`,
   );
@@ -104,7 +104,7 @@ function Lines({ span }: { readonly span: Span }) {
 function Details({ traceId }: { readonly traceId: string }) {
   const { client } = useApp();
   const spanId = useTraceStore((state) => state.spanId);
-  const spans = usePoll(() => client.spans(traceId), `trace ${traceId}`);
+  const spans = usePollKept(() => client.spans(traceId), `trace ${traceId}`);
   if (spans === undefined) return <div className="trace-view" />;
   if (spans.length === 0) {
     return (
@@ -126,7 +126,7 @@ function Details({ traceId }: { readonly traceId: string }) {
       {chosen !== undefined && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         <section className="trace-lines" tabIndex={0} aria-label="Access log of the span">
-          <Lines span={chosen} />
+          <Lines key={chosen.requestId} span={chosen} />
         </section>
       )}
     </>
@@ -138,14 +138,20 @@ export function TracesTab() {
   const { client } = useApp();
   const { selection, name } = useScope();
   const [follow, setFollow] = useState(false);
+  // A list that somebody points at does not move away under the pointer.
+  const [pointed, setPointed] = useState(false);
   const wanted = useTraceStore((state) => state.traceId);
-  const traces = usePoll(async () => {
-    const found = await client.traceSummaries(selection, LISTED);
-    // One is opened and stays, while the list goes on.
-    const telling = mostTelling(found);
-    if (telling !== undefined && useTraceStore.getState().traceId === undefined) openTrace(telling.traceId);
-    return found;
-  }, keyOfSelection(selection));
+  const traces = usePoll(
+    async () => {
+      const found = await client.traceSummaries(selection, LISTED);
+      // One is opened and stays, while the list goes on.
+      const telling = mostTelling(found);
+      if (telling !== undefined && useTraceStore.getState().traceId === undefined) openTrace(telling.traceId);
+      return found;
+    },
+    keyOfSelection(selection),
+    pointed,
+  );
   const shown = wanted;
   if (traces !== undefined && traces.length === 0 && wanted === undefined) {
     return (
@@ -157,10 +163,10 @@ export function TracesTab() {
   }
   return (
     <div className="traces-tab">
-      <div className="trace-list">
+      <div className="trace-list" onPointerEnter={() => setPointed(true)} onPointerLeave={() => setPointed(false)}>
         <div className="dock-tools">
           <span className="dock-scope">{name}</span>
-          <span className="dock-count">newest first</span>
+          <span className="dock-count">{pointed ? 'held' : 'newest first'}</span>
         </div>
         <WindowList
           name="Traces, newest first"

@@ -2,7 +2,7 @@
 import { act, renderHook } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { simulationClock } from '../stores/simulation-clock';
-import { usePoll } from './use-poll';
+import { usePoll, usePollKept } from './use-poll';
 
 const S = 1_000_000_000;
 let answers = 0;
@@ -59,4 +59,23 @@ test('a held answer stays while time goes on, and goes when time goes back', asy
   at(3);
   await pass();
   expect(result.current).toBe('a 3');
+});
+
+test('what was found stays when the simulation forgets it, but not when time has gone back', async () => {
+  let found: readonly number[] = [1, 2];
+  const { result } = renderHook(() => usePollKept(() => Promise.resolve(found), 'a'));
+  await pass();
+  expect(result.current).toEqual([1, 2]);
+  found = [];
+  at(2);
+  await pass();
+  expect(result.current).toEqual([1, 2]);
+  found = [1, 2, 3];
+  at(3);
+  await pass();
+  expect(result.current).toEqual([1, 2, 3]);
+  found = [7];
+  at(0);
+  await pass();
+  expect(result.current).toEqual([7]);
 });

@@ -49,6 +49,21 @@ export function usePoll<T>(ask: () => Promise<T>, key: string, held = false): T 
   return answer?.key === key ? answer.value : undefined;
 }
 
+/**
+ * Like `usePoll`, for lists of which the simulation forgets the oldest: what was found once stays on the screen, until
+ * time has gone back. The component must belong to one key.
+ */
+export function usePollKept<T>(ask: () => Promise<readonly T[]>, key: string): readonly T[] | undefined {
+  const kept = useRef<{ readonly atNs: number; readonly found: readonly T[] }>({ atNs: 0, found: [] });
+  return usePoll(async () => {
+    const found = await ask();
+    const atNs = simulationClock.nowNs;
+    const back = atNs < kept.current.atNs;
+    kept.current = { atNs, found: back || found.length >= kept.current.found.length ? found : kept.current.found };
+    return kept.current.found;
+  }, key);
+}
+
 /** A selection as a key: equal selections are equal texts. */
 export function keyOfSelection(selection: { readonly kind: string; readonly id?: string }): string {
   return `${selection.kind} ${selection.id ?? ''}`;
