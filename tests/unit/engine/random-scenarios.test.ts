@@ -61,6 +61,28 @@ function counts(simulation: Simulation): ReadonlyMap<string, readonly number[]> 
   return new Map(used.map(({ key, requests, byClass }) => [Object.values(key).join(' '), [requests, ...byClass]]));
 }
 
+/** What has to happen somewhere, or the scenarios say nothing about it. */
+const HAPPENINGS = [
+  'health_check.success',
+  'health_check.network_failure',
+  'health_check.passive_failure',
+  'upstream_internal_redirect_succeeded_total',
+  'upstream_internal_redirect_failed_total',
+  'ext_authz.ok',
+  'ext_authz.denied',
+  'ext_authz.error',
+  'ratelimit.ok',
+  'ratelimit.over_limit',
+  'ratelimit.error',
+  'upstream_rq_per_try_timeout',
+  'upstream_rq_retry_success',
+];
+
+function happenings(simulation: Simulation): readonly string[] {
+  const counted = simulation.pods().flatMap(({ id }) => Object.entries(simulation.proxyStatistics(id)?.counters ?? {}));
+  return HAPPENINGS.filter((name) => counted.some(([counter, count]) => count > 0 && counter.endsWith(`.${name}`)));
+}
+
 describe('random scenarios', { timeout: 180_000 }, () => {
   const batches = Array.from({ length: SCENARIOS / BATCH }, (_, index) => ({ first: index * BATCH + 1 }));
 
@@ -88,5 +110,14 @@ describe('random scenarios', { timeout: 180_000 }, () => {
       expect(rewound.traceHash(), `seed ${seed}`).toBe(plain.traceHash());
       expect(counts(rewound)).toEqual(counts(plain));
     }
+  });
+
+  it('have in them what they are to test', () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 60; seed++) {
+      for (const name of happenings(run(new ScenarioGenerator(seed).generate(), { step: (same) => same })))
+        seen.add(name);
+    }
+    expect(HAPPENINGS.filter((name) => !seen.has(name))).toEqual([]);
   });
 });

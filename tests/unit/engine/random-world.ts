@@ -4,13 +4,17 @@ import {
   type Cluster,
   circuitBreakerThresholds,
   commonLbConfig,
+  extAuthzConfig,
   forwardTo,
   fractionalPercent,
+  type HealthCheck,
   type HttpFilter,
+  healthCheck,
   type LoadBalancingPolicy,
   leastRequest,
   mirrorPolicy,
   outlierDetection,
+  type RateLimitPolicy,
   type RetryPolicy,
   type Route,
   type RouteConfiguration,
@@ -58,10 +62,19 @@ export interface RandomScenario {
 
 const SERVICES = ['a', 'b', 'c', 'd'];
 const END_NS = 6 * S;
+const GRPC_OUTCOMES = [
+  { weight: 8, status: 200, grpcStatus: 0 },
+  { weight: 1, status: 200, grpcStatus: 7 },
+  { weight: 1, status: 200, grpcStatus: 8 },
+];
+const REDIRECTS = { maxInternalRedirects: 1, redirectResponseCodes: [302], allowCrossSchemeRedirect: false };
+const LIMIT: RateLimitPolicy = { stage: 0, disableKey: '', actions: [{ kind: 'remoteAddress' }] };
 
 /** A small mesh with random topology, policies, faults and edits; the same seed gives the same one. */
 export class ScenarioGenerator {
   readonly #rng: Rng;
+  /** Draws of what came later into the model, so that the rest of a seed's scenario stays what it was. */
+  readonly #more: Rng;
   readonly #seed: number;
   readonly #pods = new Map<string, PodSpec[]>();
   readonly #strict = new Set<string>();
@@ -70,6 +83,7 @@ export class ScenarioGenerator {
   constructor(seed: number) {
     this.#seed = seed;
     this.#rng = new Rng(seed).fork('scenario');
+    this.#more = new Rng(seed).fork('more');
   }
 
   #chance(percent: number): boolean {
@@ -78,6 +92,10 @@ export class ScenarioGenerator {
 
   #between(low: number, high: number): number {
     return low + this.#rng.nextBelow(high - low + 1);
+  }
+
+  #maybe(percent: number): boolean {
+    return this.#more.nextBelow(100) < percent;
   }
 
   #pick<T>(items: readonly T[]): T {
@@ -125,12 +143,17 @@ export class ScenarioGenerator {
               outcomes: [
                 { weight: 90, status: 200 },
                 { weight: this.#pick([0, 5, 60]), status: this.#pick([500, 503, 429]) },
+                ...(this.#maybe(30) ? [{ weight: 20, status: 302 }] : []),
               ],
-              headers: [],
+              headers: [
+                ['location', `http://${SERVICES[this.#more.nextBelow(SERVICES.length)]}/moved`],
+                ...(this.#maybe(15) ? [['x-envoy-immediate-health-check-fail', 'true'] as const] : []),
+              ],
               bodyBytes: this.#pick([0, 2000]),
             },
           }),
           endpoint({ protocol: 'tcp', steps: [compute(exponential(5 * MS))] }),
+          endpoint({ protocol: 'grpc', response: { outcomes: GRPC_OUTCOMES, headers: [], bodyBytes: 0 } }),
         ],
       }),
     });
@@ -198,6 +221,8 @@ export class ScenarioGenerator {
 
   #snapshot(pod: PodSpec, clusters: readonly Cluster[], routes: RouteConfiguration): XdsSnapshot {
     const filters = this.#chance(20) ? [this.#fault()] : [];
+    if (this.#maybe(15)) filters.push(this.#external());
+    if (this.#maybe(15)) filters.push(this.#globalLimit());
     const hcm = this.#chance(10) ? { streamIdleTimeoutNs: 300 * MS } : {};
     const mode = this.#strict.has(pod.service) ? 'STRICT' : this.#pick(['PERMISSIVE', 'DISABLE'] as const);
     return sidecarSnapshot(
@@ -205,6 +230,40 @@ export class ScenarioGenerator {
       { clusters, routes, filters, hcm },
       { mode, filters: this.#chance(20) ? [this.#authorization()] : [] },
     );
+  }
+
+  #otherCluster(): string {
+    return outboundName(SERVICES[this.#more.nextBelow(SERVICES.length)] ?? 'a');
+  }
+
+  #external(): HttpFilter {
+    const cluster = this.#maybe(10) ? 'nowhere' : this.#otherCluster();
+    const service = { kind: this.#maybe(50) ? 'http' : 'grpc', cluster, timeoutNs: 50 * MS } as const;
+    const extAuthz = extAuthzConfig({ service, failureModeAllow: this.#maybe(50), clearRouteCache: this.#maybe(50) });
+    return { kind: 'extAuthz', name: 'ext_authz', extAuthz };
+  }
+
+  #globalLimit(): HttpFilter {
+    const rateLimit = {
+      domain: 'd',
+      cluster: this.#otherCluster(),
+      timeoutNs: 20 * MS,
+      failureModeDeny: this.#maybe(30),
+    };
+    return { kind: 'rateLimit', name: 'ratelimit', rateLimit };
+  }
+
+  #healthCheck(): HealthCheck {
+    return healthCheck({
+      kind: this.#maybe(60) ? 'http' : this.#maybe(50) ? 'tcp' : 'grpc',
+      timeoutNs: 100 * MS,
+      intervalNs: 300 * MS,
+      noTrafficIntervalNs: 500 * MS,
+      unhealthyThreshold: 1 + this.#more.nextBelow(3),
+      healthyThreshold: 1 + this.#more.nextBelow(2),
+      ...(this.#maybe(50) ? { initialJitterNs: 200 * MS } : {}),
+      extra: { intervalJitter: '0.05s', reuseConnection: this.#maybe(50) },
+    });
   }
 
   #cluster(service: string): Cluster {
@@ -244,6 +303,7 @@ export class ScenarioGenerator {
             }),
           }
         : {}),
+      healthChecks: this.#maybe(30) ? [this.#healthCheck()] : [],
       ...(this.#strict.has(service) || (meshed && this.#chance(50)) ? { transportSocket: MUTUAL_TLS } : {}),
     });
   }
@@ -277,6 +337,9 @@ export class ScenarioGenerator {
       action: forwardTo(cluster, {
         timeoutNs: this.#pick([0, 20, 200, 15_000]) * MS,
         ...(this.#chance(60) ? { retryPolicy: this.#retries() } : {}),
+        ...(this.#maybe(40) ? { hedgePolicy: { hedgeOnPerTryTimeout: true } } : {}),
+        ...(this.#maybe(30) ? { internalRedirectPolicy: REDIRECTS } : {}),
+        ...(this.#maybe(30) ? { rateLimits: [LIMIT] } : {}),
         requestMirrorPolicies: this.#chance(15) ? [mirrorPolicy({ cluster: outboundName(other) })] : [],
         ...(this.#chance(10) ? { maxStreamDuration: { maxStreamDurationNs: 50 * MS } } : {}),
       }),
