@@ -81,11 +81,11 @@ export const MUTANTS: readonly Mutant[] = [
     envoy: 'retry-previous-hosts',
   },
   {
-    name: 'max ejection percent rounded down before it is compared',
+    name: 'max ejection percent is compared with the hosts ejected before',
     file: `${SEMANTICS}/outlier-detection.ts`,
     find: 'const percent = (100 * (this.#ejectionsActive + 1)) / this.#hosts.length;',
     replace: 'const percent = (100 * this.#ejectionsActive) / this.#hosts.length;',
-    conformance: ['envoy-outlier'],
+    envoy: 'outlier-maximum-percent',
   },
   {
     name: 'ejection time does not grow',
@@ -113,7 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${BALANCING}/priority-load.ts`,
     find: 'return usablePercent < Math.min(FULL, panicThresholdPercent);',
     replace: 'return usablePercent <= Math.min(FULL, panicThresholdPercent);',
-    conformance: ['envoy-lb'],
+    envoy: 'panic-threshold',
   },
   {
     name: 'availability of a priority rounded up',

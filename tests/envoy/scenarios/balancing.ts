@@ -261,6 +261,12 @@ const HEALTH: readonly Scenario[] = [
     EQUAL,
   ),
   grouped(
+    'panic-threshold',
+    'with exactly half of the hosts healthy there is no panic yet',
+    (place) => [localityLbEndpoints({ lbEndpoints: endpointsOf(place, PODS, unhealthy(['c', 'd'])) })],
+    { b: 1, e: 1 },
+  ),
+  grouped(
     'panic-off',
     'with a threshold of 0 only the healthy host is used',
     (place) => [localityLbEndpoints({ lbEndpoints: endpointsOf(place, PODS, unhealthy(['c', 'd'])) })],

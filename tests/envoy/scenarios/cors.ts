@@ -187,7 +187,7 @@ const DIRECT: readonly Scenario[] = [
     log: { type: '%RESP(content-type)%', length: '%RESP(content-length)%' },
   },
   {
-    name: 'redirect-https',
+    name: 'redirect-scheme-and-port',
     topic: TOPIC,
     claim: 'an HTTPS redirect keeps host, path and query and drops the port',
     pods: [],
