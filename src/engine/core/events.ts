@@ -70,3 +70,9 @@ export const EVENT_TCP_IDLE_TIMEOUT = 35;
 export const EVENT_HEALTH_CHECK_DUE = 36;
 /** session, generation: an active health check was not answered in time. */
 export const EVENT_HEALTH_CHECK_TIMEOUT = 37;
+/** connection, generation: a connection of a listener has reached its maximal age. */
+export const EVENT_DOWNSTREAM_AGE = 38;
+/** connection, generation: the time that a client has to leave a draining connection is over. */
+export const EVENT_DOWNSTREAM_DRAINED = 39;
+/** connection, generation: a connection to a host has reached its maximal age. */
+export const EVENT_UPSTREAM_CONNECTION_AGE = 40;

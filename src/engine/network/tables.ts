@@ -35,6 +35,8 @@ const CONNECTION_COLUMNS = {
   doomed: 'u8',
   /** The server finishes what it has and then closes. */
   draining: 'u8',
+  /** The same, before the client knows: it learns it with the next response. */
+  serverDraining: 'u8',
   connectOutcome: 'u8',
   /** Number of a text of the string table: why the transport failed, or -1. */
   failureText: 'i32',
@@ -135,6 +137,7 @@ export class NetworkTables {
     c.serverAccepted[connection] = 0;
     c.doomed[connection] = 0;
     c.draining[connection] = 0;
+    c.serverDraining[connection] = 0;
     c.connectOutcome[connection] = 0;
     c.failureText[connection] = NONE;
     c.lastServerArrivalNs[connection] = 0;

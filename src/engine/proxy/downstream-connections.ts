@@ -1,5 +1,11 @@
 import { assertDefined, type Ns } from '../../base';
-import { EVENT_DOWNSTREAM_IDLE_TIMEOUT, PRIORITY_TRAFFIC, type TimerLanes } from '../core';
+import {
+  EVENT_DOWNSTREAM_AGE,
+  EVENT_DOWNSTREAM_DRAINED,
+  EVENT_DOWNSTREAM_IDLE_TIMEOUT,
+  PRIORITY_TRAFFIC,
+  type TimerLanes,
+} from '../core';
 import type { Kernel } from '../kernel';
 import {
   CONNECT_ACCEPTED,
@@ -32,6 +38,9 @@ const CX_HTTP2 = counters.httpCounter('downstream_cx_http2_total');
 const CX_SSL = counters.httpCounter('downstream_cx_ssl_total');
 const CX_IDLE_TIMEOUT = counters.httpCounter('downstream_cx_idle_timeout');
 const CX_PROTOCOL_ERROR = counters.httpCounter('downstream_cx_protocol_error');
+
+/** Default of `drain_timeout`, 5 s: how long a client is waited for that was asked to leave. */
+const DRAIN_TIMEOUT_NS = 5_000_000_000;
 
 /** What becomes of connections that were taken in. */
 export interface DownstreamParts {
@@ -122,6 +131,7 @@ export class DownstreamConnections {
       for (const counter of [CX_TOTAL, CX_ACTIVE, protocol]) statistics[counter] = (statistics[counter] ?? 0) + 1;
       if (chain.source.tls !== undefined) statistics[CX_SSL] = (statistics[CX_SSL] ?? 0) + 1;
       this.#armIdleTimer(connection, chain.hcm.source.idleTimeoutNs);
+      this.#later(connection, EVENT_DOWNSTREAM_AGE, chain.hcm.source.maxConnectionDurationNs ?? 0);
     } else if (chain.tcpProxy !== undefined) {
       this.#tcpProxies.accept(connection);
     } else {
@@ -154,8 +164,42 @@ export class DownstreamConnections {
     const slot = podOf(c.serverProcess[connection] ?? 0);
     const statistics = this.#proxy(slot).statisticsOf(chain.hcm.source.statPrefix);
     statistics[CX_IDLE_TIMEOUT] = (statistics[CX_IDLE_TIMEOUT] ?? 0) + 1;
-    this.forget(connection);
-    this.#connections.closeByServer(connection);
+    this.#askToLeave(connection);
+  }
+
+  /** 0: never. */
+  #later(connection: number, kind: number, afterNs: Ns): void {
+    if (afterNs === 0) return;
+    const generation = this.#network.connections.arrays.generation[connection] ?? 0;
+    this.#kernel.after(afterNs, PRIORITY_TRAFFIC, kind, connection, generation, 0);
+  }
+
+  #isGone(connection: number, generation: number): boolean {
+    const c = this.#network.connections.arrays;
+    return c.generation[connection] !== generation || c.serverClosed[connection] === 1;
+  }
+
+  // envoyproxy/envoy source/common/http/conn_manager_impl.cc ConnectionManagerImpl::onConnectionDurationTimeout
+  handleAge(connection: number, generation: number): void {
+    if (!this.#isGone(connection, generation)) this.#askToLeave(connection);
+  }
+
+  /**
+   * A client that has never asked for anything is cut off. Others are told: over HTTP/2 at once, over HTTP/1.1 with the next response;
+   * whoever does not come back within the drain timeout is cut off, too.
+   */
+  // envoyproxy/envoy source/common/http/conn_manager_impl.cc ConnectionManagerImpl::onIdleTimeout, startDrainSequence
+  #askToLeave(connection: number): void {
+    const c = this.#network.connections.arrays;
+    if (c.serverRequests[connection] === 0 || c.payload[connection] === PAYLOAD_HTTP2) this.#drain(connection);
+    else if (c.serverDraining[connection] === 0) {
+      c.serverDraining[connection] = 1;
+      this.#later(connection, EVENT_DOWNSTREAM_DRAINED, DRAIN_TIMEOUT_NS);
+    }
+  }
+
+  handleDrained(connection: number, generation: number): void {
+    if (!this.#isGone(connection, generation)) this.#drain(connection);
   }
 
   serve(leg: number): void {
@@ -176,6 +220,12 @@ export class DownstreamConnections {
       return;
     }
     if (((this.#network.legs.arrays.marks[leg] ?? 0) & MARK_RECORDED) !== 0) this.#recordArrival(leg, connection);
+    // envoyproxy/envoy source/common/http/conn_manager_impl.cc ConnectionManagerImpl::newStream
+    const most = chain.hcm.source.maxRequestsPerConnection ?? 0;
+    if (most > 0 && (c.serverRequests[connection] ?? 0) + 1 >= most) {
+      if (c.payload[connection] === PAYLOAD_HTTP2) c.draining[connection] = 1;
+      else c.serverDraining[connection] = 1;
+    }
     this.#manager.serve(leg);
   }
 

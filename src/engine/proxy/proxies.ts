@@ -33,6 +33,7 @@ import { HostHealthFlag, type StreamResetReason } from './semantics';
 import { ProxyTables, type ProxyTablesState } from './tables';
 import { TcpProxies } from './tcp/tcp-proxies';
 import { Clusters, type ClustersState } from './upstream/clusters';
+import { ConnectionAges } from './upstream/connection-ages';
 import { checksHealth, HealthChecks } from './upstream/health-checks';
 import { HealthPublisher } from './upstream/health-publisher';
 import { HostMonitor } from './upstream/host-monitor';
@@ -59,6 +60,7 @@ export class Proxies implements Party {
   readonly #tables = new ProxyTables();
   readonly #clusters: Clusters;
   readonly #pools: Pools;
+  readonly #ages: ConnectionAges;
   readonly #monitor: HostMonitor;
   readonly #health: HealthChecks;
   readonly #publisher: HealthPublisher;
@@ -90,6 +92,7 @@ export class Proxies implements Party {
     const tcpProxies = new TcpProxies(environment, tables, { clusters, pools, monitor });
     this.#clusters = clusters;
     this.#pools = pools;
+    this.#ages = new ConnectionAges(environment, tables.upstream, clusters, pools);
     this.#monitor = monitor;
     this.#reporter = reporter;
     this.#manager = manager;
@@ -256,7 +259,10 @@ export class Proxies implements Party {
 
   handleConnected(connection: number): void {
     if (this.#checksHealth(connection)) this.#health.handleConnected(connection);
-    else this.#pools.handleConnected(connection);
+    else {
+      this.#pools.handleConnected(connection);
+      this.#ages.handleConnected(connection);
+    }
   }
 
   handleConnectFailure(connection: number, outcome: number): void {
@@ -355,6 +361,15 @@ export class Proxies implements Party {
         return true;
       case events.EVENT_DOWNSTREAM_IDLE_TIMEOUT:
         this.#downstream.handleIdleTimeout(a, b);
+        return true;
+      case events.EVENT_DOWNSTREAM_AGE:
+        this.#downstream.handleAge(a, b);
+        return true;
+      case events.EVENT_DOWNSTREAM_DRAINED:
+        this.#downstream.handleDrained(a, b);
+        return true;
+      case events.EVENT_UPSTREAM_CONNECTION_AGE:
+        this.#ages.handleDue(a, b);
         return true;
       case events.EVENT_OUTLIER_INTERVAL:
         this.#monitor.handleInterval(a, b);

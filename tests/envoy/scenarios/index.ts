@@ -5,7 +5,11 @@ import { CONNECTIONS } from './connections';
 import { CORS } from './cors';
 import { FAULTS } from './fault';
 import { HEADERS } from './headers';
+import { IDLE } from './idle';
+import { JWT } from './jwt';
 import { LOCAL_RATE_LIMITS } from './local-rate-limit';
+import { MESHES } from './mesh';
+import { MIRRORS } from './mirror';
 import { OUTLIERS } from './outliers';
 import { RBAC } from './rbac';
 import { RETRIES } from './retries';
@@ -24,4 +28,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...RBAC,
   ...HEADERS,
   ...CORS,
+  ...MESHES,
+  ...MIRRORS,
+  ...IDLE,
+  ...JWT,
 ];

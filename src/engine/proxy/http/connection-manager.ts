@@ -256,6 +256,7 @@ export class ConnectionManager {
     s.marks[stream] = l.marks[leg] ?? 0;
     l.serverContext[leg] = stream;
     c.serverStreams[connection] = (c.serverStreams[connection] ?? 0) + 1;
+    c.serverRequests[connection] = (c.serverRequests[connection] ?? 0) + 1;
     this.#begin(stream, c.payload[connection] === PAYLOAD_HTTP2);
   }
 
@@ -479,7 +480,7 @@ export class ConnectionManager {
     this.count(stream, DOWNSTREAM_RQ_COMPLETED);
     this.count(stream, DOWNSTREAM_RQ_1XX - 1 + Math.min(5, Math.max(1, (status / 100) | 0)));
     const marks = (s.marks[stream] ?? 0) & MARK_DENIED;
-    if (this.#pods.get(s.pod[stream] ?? 0).draining) c.draining[connection] = 1;
+    if (c.serverDraining[connection] === 1 || this.#pods.get(s.pod[stream] ?? 0).draining) c.draining[connection] = 1;
     this.#finish(stream);
     assert(leg !== NONE, 'a response without anybody to send it to');
     c.serverStreams[connection] = (c.serverStreams[connection] ?? 0) - 1;
