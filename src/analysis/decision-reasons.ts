@@ -48,6 +48,11 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'fault.continue': 'No fault was due.',
   'localRateLimit.continue': 'A token was left.',
   'localRateLimit.localReply': 'No token was left.',
+  'ext_authz.continue': 'The authorization service consented, or its failure is allowed.',
+  'ext_authz.localReply': 'The authorization service refused the request, or could not be asked: {details}',
+  'ratelimit.continue': 'The rate limit service found the request within the limits, or its failure is allowed.',
+  'ratelimit.localReply':
+    'The rate limit service found the request beyond the limits, or could not be asked: {details}',
   jwtAllowed: 'The token requirement was met.',
   jwtDenied: 'The token requirement was not met: {details}',
   rbacAllowed: 'The policies let the request pass ({policy}).',
@@ -65,6 +70,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'retry.backOff': 'The next try waits {ms} ms.',
   'timeout.armed': 'The route allows {ms} ms.',
   'timeout.fired': 'The time was up.',
+  'timeout.hedged': 'The try took too long; another one is made beside it if any is left.',
+  'response.internalRedirect': 'The proxy follows the redirect itself.',
   viaUpstream: 'The answer came from upstream; tries: {attempts}.',
 };
 
