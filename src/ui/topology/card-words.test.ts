@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Cubic } from './bezier';
 import { boxCaption, captionOf } from './box-caption';
 import { nameLines } from './name-lines';
+import { summaryRoom } from './namespace-layer';
 
 const upTo = (characters: number) => (text: string) => text.length <= characters;
 
@@ -38,4 +39,12 @@ describe('the label of a namespace', () => {
     expect(captionOf(box, 1, [at(400)]).text).toBe('namespace heroes · sidecar injection on');
     expect(captionOf(box, 1, [at(40)])).toMatchObject({ text: 'heroes', left: 42, rect: { x: 42 } });
   });
+});
+
+test('a namespace seen from far away says what its box has room for', () => {
+  const box = (width: number, height: number) => ({ name: 'istio-system', rect: { x: 0, y: 0, width, height } });
+  expect(summaryRoom(box(600, 300), 4)).toEqual({ name: 'istio-system', numbers: true });
+  expect(summaryRoom(box(600, 200), 4)).toEqual({ name: 'istio-system', numbers: false });
+  expect(summaryRoom(box(240, 300), 4)).toEqual({ name: 'ist…tem', numbers: false });
+  expect(summaryRoom(box(100, 100), 4)).toEqual({ name: '', numbers: false });
 });

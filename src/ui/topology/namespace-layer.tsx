@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { formatPercent, formatRate } from '../format/numbers';
+import { cutMiddle, formatPercent, formatRate } from '../format/numbers';
 import type { EdgeDisplay } from '../model/traffic';
 import { FAILING_ERROR_RATIO } from '../model/traffic';
 import { useMetricsStore } from '../stores/metrics-store';
@@ -27,7 +27,7 @@ export function NamespaceLayer() {
           style={{ left: box.rect.x, top: box.rect.y, width: box.rect.width, height: box.rect.height }}
         >
           {far ? (
-            <NamespaceSummary box={box} />
+            <NamespaceSummary box={box} unit={unit} />
           ) : (
             <b style={{ left: captions[index]?.left }}>{captions[index]?.text}</b>
           )}
@@ -48,8 +48,26 @@ function sumFlows(edges: readonly EdgeDisplay[]): Flow {
   return { ratePerS, errorRatio: ratePerS > 0 ? errors / ratePerS : 0 };
 }
 
+/** Sizes on the screen: a letter of the name, and what the numbers below it need. */
+const NAME_CHARACTER_PX = 8;
+const NUMBERS_PX = { width: 64, height: 56 } as const;
+const SHORTEST_NAME = 4;
+
+/** As much of a summary as its box has room for. */
+export function summaryRoom(
+  { name, rect }: Pick<NamespaceBox, 'name' | 'rect'>,
+  unit: number,
+): { readonly name: string; readonly numbers: boolean } {
+  const [widthPx, heightPx] = [rect.width / unit, rect.height / unit];
+  const characters = Math.floor(widthPx / NAME_CHARACTER_PX);
+  return {
+    name: characters < Math.min(SHORTEST_NAME, name.length) ? '' : cutMiddle(name, characters),
+    numbers: widthPx >= NUMBERS_PX.width && heightPx >= NUMBERS_PX.height,
+  };
+}
+
 /** What enters a namespace from outside of it, or what its services answer if nothing does. */
-function NamespaceSummary({ box }: { readonly box: NamespaceBox }) {
+function NamespaceSummary({ box, unit }: { readonly box: NamespaceBox; readonly unit: number }) {
   const edges = useTopologyStore((state) => state.topology.edges);
   const services = useTopologyStore((state) => state.services);
   const metrics = useMetricsStore((state) => state.edges);
@@ -58,11 +76,16 @@ function NamespaceSummary({ box }: { readonly box: NamespaceBox }) {
   const counted = entering.length > 0 ? entering : edges.filter((edge) => inside(edge.destination));
   const { ratePerS, errorRatio } = sumFlows(counted.flatMap((edge) => metrics.get(edge.id) ?? []));
   const tone = errorRatio >= FAILING_ERROR_RATIO ? 'tone-bad' : errorRatio > 0 ? 'tone-warn' : '';
+  const { name, numbers } = summaryRoom(box, unit);
   return (
-    <span className="namespace-summary">
-      <strong>{box.name}</strong>
-      <span>{formatRate(ratePerS)} req/s</span>
-      <span className={tone}>{formatPercent(ratePerS > 0 ? errorRatio : undefined)}</span>
+    <span className="namespace-summary" title={box.name}>
+      {name !== '' && <strong>{name}</strong>}
+      {numbers && (
+        <>
+          <span>{formatRate(ratePerS)} req/s</span>
+          <span className={tone}>{formatPercent(ratePerS > 0 ? errorRatio : undefined)}</span>
+        </>
+      )}
     </span>
   );
 }
