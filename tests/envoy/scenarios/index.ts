@@ -4,7 +4,9 @@ import { BALANCING } from './balancing';
 import { CONNECTIONS } from './connections';
 import { CORS } from './cors';
 import { FAULTS } from './fault';
+import { GRPC } from './grpc';
 import { HEADERS } from './headers';
+import { HTTP2_HOSTS } from './http2';
 import { IDLE } from './idle';
 import { JWT } from './jwt';
 import { LOCAL_RATE_LIMITS } from './local-rate-limit';
@@ -32,4 +34,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MIRRORS,
   ...IDLE,
   ...JWT,
+  ...GRPC,
+  ...HTTP2_HOSTS,
 ];

@@ -17,6 +17,7 @@ import {
   type NetworkTables,
   type NewLeg,
   NONE,
+  PAYLOAD_HTTP2,
   ROLE_APPLICATION,
   roleOf,
 } from '../../network';
@@ -379,9 +380,12 @@ export class Router implements StreamRouter {
     return true;
   }
 
-  /** Lets go of a try whose response nobody will see. A body that is still to come ends with the connection. */
+  /** Lets go of a try whose response nobody will see. A body that is still to come ends with the connection, over HTTP/2 with its stream. */
   #discard(stream: number, upstream: number, status: number, bytes: number): void {
-    this.#tries.countHost(this.#upstream.tries.arrays.host[upstream] ?? 0, false);
+    const t = this.#upstream.tries.arrays;
+    this.#tries.countHost(t.host[upstream] ?? 0, false);
+    const payload = this.#network.connections.arrays.payload[t.connection[upstream] ?? 0];
+    if (bytes > 0 && payload === PAYLOAD_HTTP2) this.clusterOf(stream).count(counters.RQ_TX_RESET);
     this.#pools.releaseStream(upstream, bytes > 0);
     this.#tries.release(stream, upstream, status);
   }
