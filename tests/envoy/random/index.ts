@@ -1,0 +1,2 @@
+export { runRandom } from './differ';
+export { RANDOM } from './kept';
