@@ -61,6 +61,22 @@ test('a held answer stays while time goes on, and goes when time goes back', asy
   expect(result.current).toBe('a 3');
 });
 
+test('an answer that was on its way when the last one was held is dropped', async () => {
+  const answer: ((value: string) => void)[] = [];
+  const { result, rerender } = renderHook(
+    ({ hold }) => usePoll(() => new Promise<string>((resolve) => answer.push(resolve)), 'a', hold),
+    { initialProps: { hold: false } },
+  );
+  answer[0]?.('first');
+  at(2);
+  await pass();
+  expect(answer).toHaveLength(2);
+  rerender({ hold: true });
+  answer[1]?.('second');
+  await pass();
+  expect(result.current).toBe('first');
+});
+
 test('what was found stays when the simulation forgets it, but not when time has gone back', async () => {
   let found: readonly number[] = [1, 2];
   const { result } = renderHook(() => usePollKept(() => Promise.resolve(found), 'a'));

@@ -21,16 +21,21 @@ export function usePoll<T>(ask: () => Promise<T>, key: string, held = false): T 
     let gone = false;
     let askedAtNs = Number.NaN;
     let waiting = false;
+    let answered = false;
     const poll = (): void => {
       const { nowNs } = simulationClock;
       if (waiting || document.hidden || nowNs === askedAtNs) return;
-      if (hold.current && nowNs > askedAtNs) return;
+      const wanted = !answered || nowNs < askedAtNs;
+      if (hold.current && !wanted) return;
       waiting = true;
       askedAtNs = nowNs;
       question
         .current()
         .then((value) => {
-          if (!gone) setAnswer({ key, value });
+          // It may have been held while the question was on its way.
+          if (gone || (hold.current && !wanted)) return;
+          answered = true;
+          setAnswer({ key, value });
         })
         .catch(() => {
           askedAtNs = Number.NaN;

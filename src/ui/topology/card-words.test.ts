@@ -19,6 +19,7 @@ describe('the name on a small card', () => {
 
   test('is cut in the middle where a part is still too long', () => {
     expect(nameLines('recommendationservice', upTo(11))).toEqual(['recom…ation', 'service']);
+    expect(nameLines('api.quantum.example', upTo(11))).toEqual(['api.q…ntum.', 'example']);
     expect(nameLines('averylongnamewithoutanybreak', upTo(9))).toEqual(['aver…reak']);
   });
 });

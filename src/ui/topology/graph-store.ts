@@ -29,6 +29,8 @@ interface GraphState {
   readonly level: ZoomLevel;
   /** Scale the labels are placed for; settles after the camera does. */
   readonly labelZoom: number;
+  /** Scale at which the camera came to rest. */
+  readonly restZoom: number;
   readonly showMutualTls: boolean;
   /** Counts up when the camera should show everything. */
   readonly fitRequests: number;
@@ -46,6 +48,7 @@ const EMPTY: GraphState = {
   places: new Map(),
   level: 'near',
   labelZoom: 1,
+  restZoom: 1,
   showMutualTls: true,
   fitRequests: 0,
   moved: false,
@@ -55,8 +58,8 @@ const EMPTY: GraphState = {
 export const useGraphStore = create<GraphState>()(() => EMPTY);
 
 export function clearGraph(): void {
-  const { level, labelZoom, showMutualTls, fitRequests } = useGraphStore.getState();
-  useGraphStore.setState({ ...EMPTY, level, labelZoom, showMutualTls, fitRequests }, true);
+  const { level, labelZoom, restZoom, showMutualTls, fitRequests } = useGraphStore.getState();
+  useGraphStore.setState({ ...EMPTY, level, labelZoom, restZoom, showMutualTls, fitRequests }, true);
   placedFor = '';
 }
 
@@ -74,6 +77,7 @@ export function setLevel(level: ZoomLevel): void {
 
 /** The camera has come to rest at a scale. Small differences do not move labels. */
 export function settleZoom(zoom: number): void {
+  useGraphStore.setState({ restZoom: Math.floor(zoom * 1000) / 1000 });
   const stepped = 1.08 ** Math.round(Math.log(zoom) / Math.log(1.08));
   if (stepped === useGraphStore.getState().labelZoom) return;
   useGraphStore.setState({ labelZoom: stepped });

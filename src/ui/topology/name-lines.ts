@@ -3,15 +3,19 @@ import { cutMiddle } from '../format/numbers';
 
 /**
  * A name in one or two lines. It may break after a hyphen or a dot, and before the words that half of all services end
- * in; what is still too long is cut in the middle.
+ * in; where both lines cannot be whole, it breaks where least is cut out of them.
  */
 export function nameLines(name: string, fits: (text: string) => boolean): readonly string[] {
   if (fits(name)) return [name];
   const parts = name.split(/(?<=[-.])|(?=service$)|(?=gateway$)/);
-  let first = parts.shift() ?? '';
-  if (parts.length === 0) return [cutToFit(first, fits)];
-  while (parts.length > 1 && fits(first + (parts[0] ?? ''))) first += parts.shift() ?? '';
-  return [cutToFit(first, fits), cutToFit(parts.join(''), fits)];
+  let best: readonly string[] = [cutToFit(name, fits)];
+  let kept = 0;
+  for (let at = parts.length - 1; at > 0; at--) {
+    const lines = [parts.slice(0, at), parts.slice(at)].map((line) => cutToFit(line.join(''), fits));
+    const length = lines.join('').length;
+    if (length > kept) [best, kept] = [lines, length];
+  }
+  return best;
 }
 
 const SHORTEST = 5;

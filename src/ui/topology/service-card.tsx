@@ -100,8 +100,8 @@ function FarCard({ service, traffic, state }: CardProps) {
 
 function MidCard({ service, traffic, state }: CardProps) {
   const { rate, errors, health, ratePerS } = traffic ?? NO_TRAFFIC;
-  const scale = useGraphStore((state) => Math.min(1, state.labelZoom));
-  const room = cardSize(service).width * scale * LEAST_OF_STEP - MID_SURROUND_PX;
+  const scale = useGraphStore((state) => Math.min(1, state.restZoom));
+  const room = cardSize(service).width * scale - MID_SURROUND_PX;
   const fonts = useFontsLoaded();
   const lines = useMemo(
     () => ({ fonts, texts: nameLines(service.name, (text) => nameWidth(text) <= room) }),
@@ -135,8 +135,6 @@ function MidCard({ service, traffic, state }: CardProps) {
 
 /** What a small card's width has besides its name: padding and border. */
 const MID_SURROUND_PX = 18;
-/** The scale that labels are made for is stepped; the camera's own may be this much smaller. */
-const LEAST_OF_STEP = 0.96;
 
 function errorTone(health: ServiceDisplay['health']): string {
   if (health === 'failing') return 'tone-bad';
