@@ -112,6 +112,10 @@ function addGauges(prefix: string, cluster: ClusterRuntime, gauges: Numbers): vo
   gauges[`${prefix}.membership_total`] = cluster.hosts.length;
   gauges[`${prefix}.membership_healthy`] = classes.healthy;
   gauges[`${prefix}.membership_degraded`] = classes.degraded;
+  gauges[`${prefix}.membership_excluded`] = cluster.partition.priorities.reduce(
+    (sum, { excludedCount }) => sum + excludedCount,
+    0,
+  );
   for (const [priority, name] of ['default', 'high'].entries()) {
     for (const [gauge, resource] of BREAKERS) {
       const open = cluster.resource(priority, resource) >= cluster.limit(priority, resource);

@@ -118,6 +118,7 @@ describe('active health checks', () => {
     expect(second.status).toBe(503);
     expect(second.flags).toEqual(['UH']);
     expect(clusterCounter(simulation, 'health_check.passive_failure')).toBe(1);
+    expect(gauges(simulation)[`cluster.${outboundName('b')}.membership_excluded`]).toBe(1);
   });
 
   it('brings an ejected host back when a check passes', () => {
