@@ -57,6 +57,7 @@ describe('traces', () => {
     expect(mostTelling([newer, plain])?.traceId).toBe('newer');
     expect(mostTelling([newer, failed, plain])?.traceId).toBe('failed');
     expect(mostTelling([newer, failed, retried])?.traceId).toBe('retried');
+    expect(mostTelling([newer, { ...plain, spans: newer.spans + 1 }])?.traceId).toBe(plain.traceId);
     expect(mostTelling([])).toBeUndefined();
   });
 });

@@ -27,10 +27,15 @@ export function weightOf({ tries, status }: TraceSummary): number {
   return status === 0 || status >= FIRST_SERVER_ERROR ? 1 : 0;
 }
 
-/** Of traces, newest first, the newest that has most to tell. */
+function tellsMore(a: TraceSummary, b: TraceSummary): boolean {
+  const difference = weightOf(a) - weightOf(b);
+  return difference > 0 || (difference === 0 && a.spans > b.spans);
+}
+
+/** Of traces, newest first, the one that has most to tell: by how it went, then by how far it went; else the newest. */
 export function mostTelling(summaries: readonly TraceSummary[]): TraceSummary | undefined {
   return summaries.reduce<TraceSummary | undefined>(
-    (best, summary) => (best === undefined || weightOf(summary) > weightOf(best) ? summary : best),
+    (best, summary) => (best === undefined || tellsMore(summary, best) ? summary : best),
     undefined,
   );
 }
