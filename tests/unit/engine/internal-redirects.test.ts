@@ -48,11 +48,12 @@ describe('internal redirects', () => {
     expect([result.status, result.details]).toEqual([200, 'via_upstream']);
     expect(clusterCounter(simulation, 'upstream_internal_redirect_succeeded_total')).toBe(1);
     expect(clusterCounter(simulation, 'upstream_rq_302')).toBe(0);
+    expect(clusterCounter(simulation, 'host.10.0.2.1:80.rq_success')).toBe(0);
     expect(counters(simulation)[`cluster.${outboundName('c')}.upstream_rq_200`]).toBe(1);
     expect(counters(simulation)[`${HCM}.downstream_rq_total`]).toBe(2);
     expect(counters(simulation)[`${HCM}.downstream_rq_completed`]).toBe(1);
     const [second, first] = simulation.accessLog(2);
-    expect([first?.details, first?.path, first?.status]).toEqual(['internal_redirect', '/old', 0]);
+    expect([first?.details, first?.path, first?.status]).toEqual(['internal_redirect', '/old', 302]);
     expect([second?.details, second?.path, second?.status]).toEqual(['via_upstream', '/new', 200]);
   });
 

@@ -512,11 +512,12 @@ export class ConnectionManager {
     this.#streams.release(stream);
   }
 
-  /** The old stream ends without an answer, the new one is served on the same leg. */
-  replace(stream: number, created: number): void {
+  /** The old stream ends with the status of its redirect and no answer, the new one is served on the same leg. */
+  replace(stream: number, created: number, status: number): void {
     const s = this.#streams.table.arrays;
     const leg = s.leg[stream] ?? NONE;
     s.leg[stream] = NONE;
+    s.status[stream] = status;
     this.setDetails(stream, ResponseCodeDetails.InternalRedirect);
     this.#finish(stream);
     this.#network.legs.arrays.serverContext[leg] = created;

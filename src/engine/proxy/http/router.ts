@@ -372,11 +372,11 @@ export class Router implements StreamRouter {
     const outcome = this.#redirects.follow(stream, policy, t.request[upstream] ?? 0, this.#messages.response(response));
     cluster.countRare(`upstream_internal_redirect_${outcome.kind === 'followed' ? 'succeeded' : 'failed'}_total`);
     if (outcome.kind === 'passed') return false;
-    this.#tries.countHost(t.host[upstream] ?? 0, true);
     this.#pools.releaseStream(upstream, false);
-    this.#tries.release(stream, upstream, this.#messages.status(response));
+    const status = this.#messages.status(response);
+    this.#tries.release(stream, upstream, status);
     this.abandon(stream);
-    this.#manager.replace(stream, outcome.stream);
+    this.#manager.replace(stream, outcome.stream, status);
     return true;
   }
 
