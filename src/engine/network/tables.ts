@@ -40,6 +40,8 @@ const CONNECTION_COLUMNS = {
   connectOutcome: 'u8',
   /** Number of a text of the string table: why the transport failed, or -1. */
   failureText: 'i32',
+  /** What the client counts for a failed handshake: its position among the counters of failures, from 1; 0 = nothing. */
+  tlsFailure: 'u8',
   pathToServer: 'i32',
   pathToClient: 'i32',
   lastServerArrivalNs: 'f64',
@@ -140,6 +142,7 @@ export class NetworkTables {
     c.serverDraining[connection] = 0;
     c.connectOutcome[connection] = 0;
     c.failureText[connection] = NONE;
+    c.tlsFailure[connection] = 0;
     c.lastServerArrivalNs[connection] = 0;
     c.lastClientArrivalNs[connection] = 0;
     c.nextReady[connection] = NONE;

@@ -11,6 +11,7 @@ import {
   resolveTlsIdentity,
   resolveTlsTrust,
   type TlsClient,
+  type TlsCounter,
   type TlsIdentity,
   type TlsServer,
   tlsVersions,
@@ -35,6 +36,13 @@ export interface TlsOffer {
 
 /** An application's own TLS: no certificate, and whatever the server shows is good. */
 const APPLICATION_TLS = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' } as const;
+/** Counters of a cluster for failed handshakes, in their order there. */
+const TLS_FAILURES: readonly TlsCounter[] = [
+  'connection_error',
+  'fail_verify_error',
+  'fail_verify_san',
+  'fail_verify_no_cert',
+];
 const APPLICATION_ALPN = ['h2', 'http/1.1'];
 
 /** Secrets of a configuration by name, with the pod's own identity where the snapshot leaves it out. */
@@ -169,9 +177,9 @@ export class Handshakes {
       const localUriSans = server?.identity.kind === 'certificate' ? server.identity.certificate.uriSans : [];
       return { kind: 'established', peer: outcome.clientPeer, localUriSans };
     }
-    if (outcome.clientReason !== '') {
-      this.#network.connections.arrays.failureText[connection] = this.#strings.numberOf(outcome.clientReason);
-    }
+    const c = this.#network.connections.arrays;
+    if (outcome.clientReason !== '') c.failureText[connection] = this.#strings.numberOf(outcome.clientReason);
+    c.tlsFailure[connection] = 1 + TLS_FAILURES.indexOf(outcome.clientCounters[0] ?? 'secrets_not_ready');
     return { kind: outcome.phase === 'connect' ? 'failed' : 'failsLater' };
   }
 }

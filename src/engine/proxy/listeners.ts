@@ -30,6 +30,7 @@ import {
   findFilterChain,
   NO_METADATA,
   type PeerTls,
+  RESET_IN_HANDSHAKE,
   runRbac,
 } from './semantics';
 import type { ProxyTables } from './tables';
@@ -135,6 +136,7 @@ export class Listeners {
       proxy.noFilterChainMatch += 1;
       // A handshake is cut off; plaintext is accepted and closed with its first bytes.
       const end: EarlyEnd = { kind: 'noFilterChain', listener };
+      if (c.clientTls[connection] !== NONE) c.failureText[connection] = this.#strings.numberOf(RESET_IN_HANDSHAKE);
       if (usesTls) return { outcome: CONNECT_TLS_FAILED, chain: undefined, end };
       c.doomed[connection] = 1;
       return { outcome: CONNECT_ACCEPTED, chain: undefined, end };

@@ -1,4 +1,4 @@
-import type { AccessLogConfig, JsonValue } from '../../xds';
+import type { AccessLogConfig } from '../../xds';
 import { epochMs, type MessageTable, type StringTable } from '../core';
 import type { Kernel } from '../kernel';
 import {
@@ -26,19 +26,19 @@ import {
   traceText,
   wholeMs,
 } from '../telemetry';
-import { contentKey } from './config';
+import { type CompiledCluster, contentKey } from './config';
 import type { ProxyEnvironment } from './environment';
 import type { StreamReporter } from './http/connection-manager';
 import { type DecisionSink, StampingSink } from './http/recorder';
 import { type LogNumbers, REQUEST_ID_PLACEHOLDER, type RequestPlan, routeKey } from './http/request-plan';
 import { type Streams, unpackFlags } from './http/streams';
 import type { EarlyEnd } from './listeners';
+import { flagNames, isFlag, metadataOf, requestIdText } from './log-texts';
 import {
   accessLogLine,
   type CompiledAccessLog,
   compileAccessLog,
   type DynamicMetadata,
-  RESPONSE_FLAGS,
   ResponseFlag,
   rbacDeniedDetails,
   type StreamFields,
@@ -66,6 +66,7 @@ const NO_REQUEST = {
   status: 0,
   failureText: NONE,
   cluster: NONE,
+  observedCluster: NONE,
   host: NONE,
   route: NONE,
   attempts: 0,
@@ -74,6 +75,8 @@ const NO_REQUEST = {
   upstreamNs: NONE,
   serverName: NONE,
 } as const;
+/** What a line knows of TLS beyond the names of the peer. */
+const SECURED = { presented: true, validated: true, dnsSans: [], subject: '', version: '' } as const;
 const DEFAULT_LOG: AccessLogConfig = { name: 'envoy.access_loggers.file', path: '/dev/stdout' };
 
 /** Turns the end of streams and sessions into edges, log lines, spans and decision records. */
@@ -232,12 +235,14 @@ export class Reporter implements StreamReporter, SessionReporter {
       metadata: this.#metadataNumber(this.#streams.filterPlans[stream]?.metadata),
       remoteIp: this.#strings.numberOf(info.remoteAddress.address),
       directIp: this.#strings.numberOf(info.directRemoteAddress.address),
+      peer: info.tls === undefined ? NONE : this.#strings.numberOf(info.tls.uriSans.join(',')),
       localAddress: this.#services.addressNumber(info.localAddress.address, info.localAddress.port),
       serverName: info.requestedServerName === '' ? NONE : this.#strings.numberOf(info.requestedServerName),
       format: this.#formatOf(plan.hcm.source.accessLog),
       route: route === undefined ? NONE : this.#strings.numberOf(route.name),
       // Known from when the route is found, before any filter: common/http/conn_manager_impl.cc ActiveStream::setRoute.
       cluster: plan.config.clusters.has(cluster) ? this.#strings.numberOf(cluster) : NONE,
+      observedCluster: this.#observedName(plan.config.clusters.get(cluster)),
       propagation: propagationOf(plan.hcm.source.tracing),
       operation: this.#strings.numberOf(operation === '' ? plan.request.authority : operation),
     };
@@ -248,6 +253,12 @@ export class Reporter implements StreamReporter, SessionReporter {
   #loggedRequest(stream: number, plan: RequestPlan): number {
     if (plan.rejection !== undefined) return plan.original;
     return this.#messages.internRequest(this.#streams.filterPlans[stream]?.request ?? plan.request);
+  }
+
+  // envoyproxy/envoy source/common/upstream/upstream_impl.h ClusterInfoImpl::observabilityName
+  #observedName(cluster: CompiledCluster | undefined): number {
+    const name = cluster?.source.altStatName ?? '';
+    return name === '' ? NONE : this.#strings.numberOf(name);
   }
 
   #metadataNumber(metadata: DynamicMetadata | undefined): number {
@@ -299,6 +310,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.termination = NONE;
     row.failureText = s.failureText[stream] ?? NONE;
     row.cluster = numbers.cluster;
+    row.observedCluster = numbers.observedCluster;
     row.host = s.hostAddress[stream] ?? NONE;
     row.route = numbers.route;
     row.attempts = attempts;
@@ -307,6 +319,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.upstreamNs = s.upstreamStarted[stream] === 1 ? nowNs - (s.upstreamStartNs[stream] ?? 0) : NONE;
     row.remoteIp = numbers.remoteIp;
     row.directIp = numbers.directIp;
+    row.peer = numbers.peer;
     row.metadata = numbers.metadata;
     row.localAddress = numbers.localAddress;
     row.serverName = numbers.serverName;
@@ -416,6 +429,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.termination = chainless ? NONE : this.#strings.numberOf(rbacDeniedDetails(end.policy));
     row.remoteIp = this.#strings.numberOf(client.ip);
     row.directIp = row.remoteIp;
+    row.peer = NONE;
     row.metadata = NONE;
     row.localAddress = c.address[connection] ?? NONE;
     row.format = this.#formatOf(loggers);
@@ -445,7 +459,9 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.details = s.details[session] ?? NONE;
     row.termination = NONE;
     row.failureText = s.failureText[session] ?? NONE;
-    row.cluster = cluster === NONE ? NONE : this.#strings.numberOf(this.#clusters.get(cluster).cluster.name);
+    const routed = cluster === NONE ? undefined : this.#clusters.get(cluster).cluster;
+    row.cluster = routed === undefined ? NONE : this.#strings.numberOf(routed.name);
+    row.observedCluster = this.#observedName(routed);
     row.host = s.hostAddress[session] ?? NONE;
     row.route = NONE;
     row.attempts = s.attempts[session] ?? 0;
@@ -454,6 +470,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.upstreamNs = NONE;
     row.remoteIp = NONE;
     row.directIp = NONE;
+    row.peer = NONE;
     row.metadata = NONE;
     row.localAddress = NONE;
     row.serverName = NONE;
@@ -497,6 +514,7 @@ export class Reporter implements StreamReporter, SessionReporter {
         remoteAddress: remote,
         localAddress: { address: local.ip, port: local.port },
         requestedServerName: this.#strings.get(row.serverName),
+        ...(row.peer === NONE ? {} : { tls: { ...SECURED, uriSans: [this.#strings.get(row.peer)] } }),
       },
       stream: fields,
       ...(row.metadata === NONE ? {} : { metadata: metadataOf(this.#strings.get(row.metadata)) }),
@@ -542,7 +560,11 @@ export class Reporter implements StreamReporter, SessionReporter {
       ...optional('connectionTerminationDetails', this.#strings.get(row.termination)),
       ...optional('routeName', this.#strings.get(row.route)),
       ...optional('upstreamHost', address),
-      ...optional('upstreamCluster', this.#strings.get(row.cluster)),
+      ...optional(
+        'upstreamCluster',
+        this.#strings.get(row.observedCluster === NONE ? row.cluster : row.observedCluster),
+      ),
+      ...optional('upstreamClusterRaw', this.#strings.get(row.cluster)),
       ...optional('upstreamTransportFailureReason', this.#strings.get(row.failureText)),
     };
   }
@@ -564,24 +586,4 @@ export class Reporter implements StreamReporter, SessionReporter {
   restore(formats: readonly AccessLogConfig[]): void {
     for (const format of formats.slice(this.#formats.length)) this.#formats.push(format);
   }
-}
-
-function metadataOf(text: string): DynamicMetadata {
-  const parsed: Readonly<Record<string, JsonValue>> = JSON.parse(text);
-  return new Map(Object.entries(parsed));
-}
-
-function isFlag(flag: number): flag is ResponseFlag {
-  return RESPONSE_FLAGS[flag] !== undefined;
-}
-
-/** Short names of packed flags in the order in which they were set. */
-export function flagNames(flags: number, count: number): readonly string[] {
-  return unpackFlags(flags, count).map((flag) => RESPONSE_FLAGS[flag]?.shortName ?? '');
-}
-
-/** A request identifier in the form of Envoy's UUIDs. */
-export function requestIdText(requestId: number): string {
-  const digits = requestId.toString(16).padStart(12, '0');
-  return `00000000-0000-4000-8000-${digits}`;
 }

@@ -27,6 +27,8 @@ const FIELDS = {
   termination: 'i32',
   failureText: 'i32',
   cluster: 'i32',
+  /** Name under which the cluster is observed, where that is another one; -1: its own. */
+  observedCluster: 'i32',
   host: 'i32',
   route: 'i32',
   attempts: 'i32',
@@ -36,6 +38,8 @@ const FIELDS = {
   remoteIp: 'i32',
   /** The peer of the connection, where a header names another client. */
   directIp: 'i32',
+  /** URI names of the client's certificate, joined by commas; -1 = none. */
+  peer: 'i32',
   /** Dynamic metadata as the text of a JSON object by filter; -1 = none. */
   metadata: 'i32',
   localAddress: 'i32',
@@ -85,6 +89,7 @@ export class AccessLog {
       termination: column(),
       failureText: column(),
       cluster: column(),
+      observedCluster: column(),
       host: column(),
       route: column(),
       attempts: column(),
@@ -93,6 +98,7 @@ export class AccessLog {
       upstreamNs: column(),
       remoteIp: column(),
       directIp: column(),
+      peer: column(),
       metadata: column(),
       localAddress: column(),
       serverName: column(),
@@ -125,6 +131,7 @@ export class AccessLog {
     c.termination[at] = row.termination;
     c.failureText[at] = row.failureText;
     c.cluster[at] = row.cluster;
+    c.observedCluster[at] = row.observedCluster;
     c.host[at] = row.host;
     c.route[at] = row.route;
     c.attempts[at] = row.attempts;
@@ -133,6 +140,7 @@ export class AccessLog {
     c.upstreamNs[at] = row.upstreamNs;
     c.remoteIp[at] = row.remoteIp;
     c.directIp[at] = row.directIp;
+    c.peer[at] = row.peer;
     c.metadata[at] = row.metadata;
     c.localAddress[at] = row.localAddress;
     c.serverName[at] = row.serverName;
@@ -194,6 +202,7 @@ function emptyRow(): Row {
     termination: 0,
     failureText: 0,
     cluster: 0,
+    observedCluster: 0,
     host: 0,
     route: 0,
     attempts: 0,
@@ -202,6 +211,7 @@ function emptyRow(): Row {
     upstreamNs: 0,
     remoteIp: 0,
     directIp: 0,
+    peer: 0,
     metadata: 0,
     localAddress: 0,
     serverName: 0,

@@ -17,6 +17,7 @@ import { RBAC } from './rbac';
 import { RETRIES } from './retries';
 import { ROUTING } from './routing';
 import { TIMEOUTS } from './timeouts';
+import { TLS } from './tls';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...ROUTING,
@@ -36,4 +37,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...JWT,
   ...GRPC,
   ...HTTP2_HOSTS,
+  ...TLS,
 ];

@@ -51,11 +51,14 @@ export interface LogNumbers {
   readonly metadata: number;
   readonly remoteIp: number;
   readonly directIp: number;
+  /** URI names of the client's certificate. */
+  readonly peer: number;
   readonly localAddress: number;
   readonly serverName: number;
   readonly format: number;
   readonly route: number;
   readonly cluster: number;
+  readonly observedCluster: number;
   readonly operation: number;
   /** Formats in which the tracer hands traces on, summed. */
   readonly propagation: number;

@@ -220,7 +220,7 @@ export const FORMAT_COMMANDS: ReadonlyMap<string, FormatCommand> = new Map<strin
   ['UPSTREAM_HOST_NAME', streamField('upstreamHostname')],
   ['UPSTREAM_REMOTE_ADDRESS', streamField('upstreamHost')],
   ['UPSTREAM_CLUSTER', streamField('upstreamCluster')],
-  ['UPSTREAM_CLUSTER_RAW', streamField('upstreamCluster')],
+  ['UPSTREAM_CLUSTER_RAW', streamField('upstreamClusterRaw')],
   ['UPSTREAM_LOCAL_ADDRESS', streamField('upstreamLocalAddress')],
   ['UPSTREAM_PROTOCOL', streamField('upstreamProtocol')],
   ['UPSTREAM_REQUEST_ATTEMPT_COUNT', streamField('upstreamRequestAttemptCount')],

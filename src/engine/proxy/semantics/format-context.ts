@@ -27,7 +27,9 @@ export interface StreamFields {
   /** `address:port` of the upstream host. */
   readonly upstreamHost?: string;
   readonly upstreamHostname?: string;
+  /** The name under which the cluster is observed. */
   readonly upstreamCluster?: string;
+  readonly upstreamClusterRaw?: string;
   readonly upstreamLocalAddress?: string;
   readonly upstreamProtocol?: string;
   readonly upstreamRequestAttemptCount?: number;

@@ -307,6 +307,7 @@ export {
 } from './timeouts';
 export {
   performHandshake,
+  RESET_IN_HANDSHAKE,
   type TlsClient,
   type TlsCounter,
   type TlsEstablished,

@@ -110,6 +110,10 @@ export function tlsErrorText(error: SslError, detail = ''): string {
   return `TLS_error:|${SSL_ERRORS[error]}:SSL routines:OPENSSL_internal:${error}${suffix}:TLS_error_end`;
 }
 
+/** What a client reads when its ClientHello meets no filter chain: the socket is closed over bytes that nobody has taken. */
+export const RESET_IN_HANDSHAKE =
+  'TLS_error:|33554536:system library:OPENSSL_internal:Connection reset by peer:TLS_error_end';
+
 function failure(parts: Partial<TlsFailure>): TlsFailure {
   return {
     kind: 'failed',
@@ -187,7 +191,8 @@ function verifyCertificate(
       : verificationError('verify SAN list', 'fail_verify_san', 'SSLV3_ALERT_CERTIFICATE_UNKNOWN');
   }
   if (trust.subjectAltNames.length > 0 && !hasMatchingName(certificate, trust.subjectAltNames)) {
-    return verificationError('SAN matcher', 'fail_verify_san', 'SSLV3_ALERT_CERTIFICATE_UNKNOWN');
+    const names = `SAN matcher, certificate SANs are [${namesOf(certificate).join(', ')}]`;
+    return verificationError(names, 'fail_verify_san', 'SSLV3_ALERT_CERTIFICATE_UNKNOWN');
   }
   return undefined;
 }
@@ -198,7 +203,7 @@ function commonVersion(client: TlsClient, server: TlsServer): TlsVersion | undef
   return highest < lowest ? undefined : VERSIONS[highest];
 }
 
-/** With TLS 1.3 the client is done before the server has seen its certificate. */
+/** With TLS 1.3 the client is done before the server has seen its certificate; it counts the alert, and its requests see a connection end. */
 function clientCertificateFailure(
   version: TlsVersion,
   alert: SslError,
@@ -208,7 +213,7 @@ function clientCertificateFailure(
   return failure({
     phase: late ? 'afterHandshake' : 'connect',
     resetReason: late ? 'connectionTermination' : 'remoteConnectionFailure',
-    clientReason: tlsErrorText(alert),
+    clientReason: late ? '' : tlsErrorText(alert),
     clientCounters: ['connection_error'],
     serverReason: server.reason,
     serverCounters: [server.counter],

@@ -1,6 +1,6 @@
 import type { Ns, Rng } from '../../../base';
 import { type CompiledCluster, ROUTING_PRIORITIES } from '../config';
-import { CLUSTER_COUNTERS } from '../counters';
+import { CLUSTER_COUNTERS, SSL_CONNECTION_ERROR } from '../counters';
 import {
   createHostColumns,
   createLoadBalancer,
@@ -127,6 +127,11 @@ export class ClusterRuntime {
 
   countBy(counter: number, amount: number): void {
     this.counters[counter] = (this.counters[counter] ?? 0) + amount;
+  }
+
+  /** `failure`: position among the counters of failed handshakes, from 1; 0 counts nothing. */
+  countTlsFailure(failure: number): void {
+    if (failure > 0) this.count(SSL_CONNECTION_ERROR - 1 + failure);
   }
 
   countRare(name: string): void {

@@ -336,7 +336,6 @@ export class Pools {
     const pool = c.clientPool[connection] ?? 0;
     const cluster = this.#cluster(pool);
     this.#stopTimer(connection);
-    if (outcome !== CONNECT_REFUSED && outcome !== CONNECT_TIMED_OUT) cluster.count(counters.SSL_CONNECTION_ERROR);
     const text = outcome === CONNECT_REFUSED ? this.#refusalText : (c.failureText[connection] ?? NONE);
     cluster.count(counters.CX_DESTROY_REMOTE);
     const reason = outcome === CONNECT_TIMED_OUT ? 'connectionTimeout' : 'remoteConnectionFailure';
@@ -385,6 +384,7 @@ export class Pools {
   /** Takes a connection that is gone out of the books. */
   #forget(connection: number, pool: number, cluster: ClusterRuntime): void {
     const c = this.#network.connections.arrays;
+    cluster.countTlsFailure(c.tlsFailure[connection] ?? 0);
     const p = this.#tables.pools.arrays;
     const h = this.#tables.hosts.arrays;
     const host = p.host[pool] ?? 0;
