@@ -71,6 +71,8 @@ describe('a slow upstream', () => {
     expect([result.status, result.flags, result.details]).toEqual([504, ['UT'], 'response_timeout']);
     expect(clusterCounter(simulation, 'upstream_rq_504')).toBe(0);
     expect(clusterCounter(simulation, 'upstream_rq_timeout')).toBe(0);
+    expect(clusterCounter(simulation, 'retry.upstream_rq_503')).toBe(1);
+    expect(clusterCounter(simulation, 'upstream_rq_retry')).toBe(0);
   });
 
   it('counts a failed status of gRPC against its host', () => {

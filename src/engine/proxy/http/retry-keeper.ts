@@ -6,6 +6,7 @@ import type { ProxyRecord } from '../proxy-record';
 import {
   createRetryState,
   ResponseFlag,
+  type RetryCounter,
   type RetryEnvironment,
   type RetryPlan,
   type RetryResources,
@@ -30,6 +31,16 @@ export interface RetryHost {
   sinkOf(stream: number): DecisionSink | undefined;
 }
 
+/** What a retry counts when its back-off is over; a request that ends before has made none. Envoy 1.40 does so. */
+const COUNTED_WHEN_MADE: ReadonlySet<string> = new Set<RetryCounter>([
+  'upstream_rq_retry',
+  'upstream_rq_retry_backoff_exponential',
+  'upstream_rq_retry_backoff_ratelimited',
+]);
+const RETRY = clusterCounter('upstream_rq_retry');
+const EXPONENTIAL = clusterCounter('upstream_rq_retry_backoff_exponential');
+const RATE_LIMITED = clusterCounter('upstream_rq_retry_backoff_ratelimited');
+
 /** The retries resource of one cluster and priority; one object is reused for all. */
 class Resources implements RetryResources {
   cluster: ClusterRuntime | undefined;
@@ -48,7 +59,7 @@ class Resources implements RetryResources {
   }
 
   countRetry(counter: string): void {
-    this.cluster?.count(clusterCounter(counter));
+    if (!COUNTED_WHEN_MADE.has(counter)) this.cluster?.count(clusterCounter(counter));
   }
 }
 
@@ -146,6 +157,14 @@ export class RetryKeeper {
     });
     this.#note(stream, status, failure);
     return status;
+  }
+
+  /** The back-off is over and the retry is made. */
+  countMade(stream: number, cluster: ClusterRuntime): void {
+    const state = this.#streams.retryStates[stream];
+    cluster.count(RETRY);
+    if (state !== undefined && state.immediate === 0)
+      cluster.count(state.rateLimited === 1 ? RATE_LIMITED : EXPONENTIAL);
   }
 
   #note(stream: number, status: RetryStatus, outcome: string): void {

@@ -517,6 +517,7 @@ export class Router implements StreamRouter {
   handleBackOffDone(stream: number, generation: number): void {
     if (!this.#streams.isCurrent(stream, generation)) return;
     this.#streams.table.arrays.backOffTimer[stream] = NO_EVENT;
+    this.#retries.countMade(stream, this.clusterOf(stream));
     this.#startTry(stream);
   }
 

@@ -175,6 +175,8 @@ export interface RetryState {
   /** After status `yes`: delay until the retry starts, milliseconds; 0 with `immediate` set means in the next event-loop turn. */
   delayMs: number;
   immediate: 0 | 1;
+  /** The delay comes from the rate limit headers of a response. */
+  rateLimited: 0 | 1;
   /** The retry must not use HTTP/3. */
   disableHttp3: 0 | 1;
   /** The retry must not be sent as early data. */
@@ -188,6 +190,7 @@ export function createRetryState(plan: RetryPlan): RetryState {
     holdsResource: 0,
     delayMs: 0,
     immediate: 0,
+    rateLimited: 0,
     disableHttp3: 0,
     disableEarlyData: 0,
   };
@@ -225,9 +228,11 @@ function armRetry(state: RetryState, environment: RetryEnvironment, decision: Re
   state.holdsResource = 1;
   state.immediate = decision === 'immediately' ? 1 : 0;
   state.delayMs = 0;
+  state.rateLimited = 0;
   if (state.immediate === 1) return;
   if (resetMs > 0) {
     state.delayMs = lowerBoundBackOffMs(resetMs, random);
+    state.rateLimited = 1;
     resources.countRetry('upstream_rq_retry_backoff_ratelimited');
   } else {
     state.delayMs = exponentialBackOffMs(state, plan.maxIntervalMs, random);
