@@ -2,7 +2,7 @@
 import type { Scenario } from '../contract';
 import { type RandomCase, scenarioOf } from './case';
 import { generateCase } from './generate';
-import { shown, singleRequests, smallerCases } from './shrink';
+import { type Removal, removalsOf, shown, singleRequests, withoutParts } from './shrink';
 
 export interface Judgement {
   readonly problems: readonly string[];
@@ -13,7 +13,9 @@ export type Judge = (scenarios: readonly Scenario[], atOnce: number) => Promise<
 /** Scenarios of one process; each takes a part of the loopback network. */
 const BATCH = 100;
 const AT_ONCE = 4;
-const SHRINKING_ROUNDS = 30;
+const SHRINKING_ROUNDS = 8;
+/** Parts that are tried in one round. */
+const CANDIDATES = 200;
 /** What is shrunk and printed in full; of others only the first sentence. */
 const SHRUNK = 4;
 const SHOWN_PROBLEMS = 6;
@@ -35,22 +37,52 @@ interface Disagreement {
   readonly problems: readonly string[];
 }
 
-/** The first of the candidates that still disagrees. */
-async function firstDisagreement(judge: Judge, cases: readonly RandomCase[]): Promise<Disagreement | undefined> {
-  for (let start = 0; start < cases.length; start += BATCH) {
-    const candidates = cases.slice(start, start + BATCH);
-    const judgements = await judgeCases(judge, candidates).catch(() => []);
-    const at = judgements.findIndex(({ problems }) => problems.length > 0);
-    const [randomCase, judgement] = [candidates[at], judgements[at]];
-    if (randomCase !== undefined && judgement !== undefined) return { randomCase, problems: judgement.problems };
+/** What disagrees of the candidates; a candidate that Envoy refuses spoils its batch, which then counts as agreeing. */
+async function disagreeing(judge: Judge, cases: readonly RandomCase[]): Promise<readonly Disagreement[]> {
+  const judgements = await judgeCases(judge, cases).catch((): readonly Judgement[] => []);
+  return cases.flatMap((randomCase, index) => {
+    const problems = judgements[index]?.problems ?? [];
+    return problems.length > 0 ? [{ randomCase, problems }] : [];
+  });
+}
+
+/** Removals that may go one by one are tried together: all, halves, quarters and so on; the largest set that still disagrees wins. */
+async function removeMany(
+  judge: Judge,
+  from: RandomCase,
+  removals: readonly Removal[],
+): Promise<Disagreement | undefined> {
+  const sets: RandomCase[] = [];
+  for (let size = removals.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let start = 0; start < removals.length; start += size) {
+      const less = withoutParts(from, removals.slice(start, start + size));
+      if (less !== undefined) sets.push(less);
+    }
   }
-  return undefined;
+  const [largest] = await disagreeing(judge, sets.slice(0, BATCH));
+  return largest;
 }
 
 async function shrink(judge: Judge, found: Disagreement): Promise<Disagreement> {
-  let smallest = (await firstDisagreement(judge, singleRequests(found.randomCase))) ?? found;
+  let [smallest = found] = await disagreeing(judge, singleRequests(found.randomCase));
   for (let round = 0; round < SHRINKING_ROUNDS; round++) {
-    const less = await firstDisagreement(judge, smallerCases(smallest.randomCase));
+    const { randomCase } = smallest;
+    const candidates = removalsOf(randomCase).flatMap((removal) => {
+      const less = withoutParts(randomCase, [removal]);
+      return less === undefined ? [] : [{ removal, less }];
+    });
+    const first = candidates.slice(0, CANDIDATES);
+    const left = await disagreeing(
+      judge,
+      first.map(({ less }) => less),
+    );
+    const removals = first.filter(({ less }) => left.some((one) => one.randomCase === less));
+    if (removals.length === 0) break;
+    const less = await removeMany(
+      judge,
+      randomCase,
+      removals.map(({ removal }) => removal),
+    );
     if (less === undefined) break;
     smallest = less;
   }

@@ -38,46 +38,69 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Every way to make a value smaller by one step, the big steps first. */
-function* smaller(value: unknown, key: string): Generator<unknown> {
+/** One part that goes: a member of a list or a field. */
+type Path = readonly (string | number)[];
+
+/** Every part that may go, outer ones before what they hold. */
+function* removable(value: unknown, path: Path): Generator<Path> {
+  const key = path.at(-1);
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value;
-    if (list.length > (NEVER_EMPTY.has(key) ? 1 : 0) && key !== 'clusters') {
-      for (let index = 0; index < list.length; index++) yield list.toSpliced(index, 1);
-    }
+    const mayShrink = path[0] !== 'clusters' && list.length > (NEVER_EMPTY.has(String(key)) ? 1 : 0);
     for (const [index, item] of list.entries()) {
-      for (const less of smaller(item, '')) yield list.with(index, less);
+      if (mayShrink) yield [...path, index];
+      yield* removable(item, [...path, index]);
     }
   } else if (isFields(value)) {
-    yield* smallerFields(value, key);
-  }
-}
-
-function* smallerFields(value: Fields, key: string): Generator<unknown> {
-  for (const [name, field] of Object.entries(value)) {
-    if (OPTIONAL.has(name) || (key === 'headers' && typeof field === 'string')) {
-      const { [name]: _, ...rest } = value;
-      yield rest;
-    }
-    if (SWITCHES.has(name) && (typeof field === 'number' ? field > 0 : field === true)) {
-      yield { ...value, [name]: typeof field === 'number' ? 0 : false };
-    }
-    if (name !== 'pods' || key === 'case') {
-      for (const less of smaller(field, name)) yield { ...value, [name]: less };
+    for (const [name, field] of Object.entries(value)) {
+      const isHeader = key === 'headers' && typeof field === 'string';
+      const isOn = SWITCHES.has(name) && (field === true || (typeof field === 'number' && field > 0));
+      if (OPTIONAL.has(name) || isHeader || isOn) yield [...path, name];
+      yield* removable(field, [...path, name]);
     }
   }
 }
 
-function refersToPods(value: RandomCase): boolean {
-  const names = new Set(value.pods.map(({ name }) => name));
-  return value.clusters.every(({ pods }) => pods.every((pod) => names.has(pod)));
+/** Positions are those of the first value, so lists lose their last members first. */
+function without(value: unknown, removed: readonly Path[]): unknown {
+  const gone = new Set(removed.filter(({ length }) => length === 1).map(([part]) => part));
+  const inside = (part: string | number) =>
+    removed.filter((path) => path.length > 1 && path[0] === part).map((path) => path.slice(1));
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value;
+    const parts = list.flatMap((item, index) => (gone.has(index) ? [] : [without(item, inside(index))]));
+    return parts;
+  }
+  if (!isFields(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, field]) => {
+      if (!gone.has(name)) return [[name, without(field, inside(name))]];
+      if (!SWITCHES.has(name)) return [];
+      return [[name, typeof field === 'number' ? 0 : false]];
+    }),
+  );
 }
 
-export function smallerCases(value: RandomCase): readonly RandomCase[] {
-  const cases: RandomCase[] = [];
-  // A step keeps the shape: only members of lists and optional fields go.
-  for (const less of smaller(value, 'case')) cases.push(less as RandomCase);
-  return cases.filter(refersToPods);
+export type Removal = Path;
+
+export function removalsOf(value: RandomCase): readonly Removal[] {
+  return [...removable(value, [])];
+}
+
+function isWhole(value: unknown, key = ''): boolean {
+  if (Array.isArray(value)) {
+    return (value.length > 0 || !NEVER_EMPTY.has(key)) && value.every((item: unknown) => isWhole(item));
+  }
+  return !isFields(value) || Object.entries(value).every(([name, field]) => isWhole(field, name));
+}
+
+/** The case without these parts; undefined where Envoy would refuse what is left. */
+export function withoutParts(value: RandomCase, removals: readonly Removal[]): RandomCase | undefined {
+  // Only members of lists and optional fields go, so the shape stays.
+  const less = without(value, removals) as RandomCase;
+  const names = new Set(less.pods.map(({ name }) => name));
+  const hasPods = less.clusters.every(({ pods }) => pods.every((pod) => names.has(pod)));
+  return hasPods && isWhole(less) ? less : undefined;
 }
 
 /** The case alone with one of its requests each. */
