@@ -9,6 +9,8 @@ const DURATION_TOLERANCE_MS = 150;
 /** A right model gives a smaller value once in a hundred thousand runs. */
 const P_VALUE = 1e-5;
 
+const CLIENT = 'client';
+
 interface Sides {
   readonly engine: SideResult;
   readonly envoy: SideResult;
@@ -32,7 +34,7 @@ export function compare(scenario: Scenario, place: Place, sides: Sides): readonl
   if (comparison.distribution !== undefined)
     problems.push(...compareDistributions(comparison.distribution, place, judged));
   if (comparison.durations !== undefined) problems.push(...compareDurationShares(comparison.durations, judged));
-  problems.push(...compareStatistics(comparison.ignoredStatistics ?? [], sides));
+  problems.push(...compareStatistics(comparison, sides));
   return problems;
 }
 
@@ -54,6 +56,7 @@ function compareExchange(scenario: Scenario, engine: Exchange, envoy: Exchange):
     );
   }
   for (const proxy of new Set([...Object.keys(envoy.lines), ...Object.keys(engine.lines)])) {
+    if (scenario.compare?.clientOnly === true && proxy !== CLIENT) continue;
     const real = envoy.lines[proxy];
     const simulated = engine.lines[proxy];
     if (real === undefined || simulated === undefined) {
@@ -61,6 +64,8 @@ function compareExchange(scenario: Scenario, engine: Exchange, envoy: Exchange):
       continue;
     }
     for (const field of fieldsOf(scenario)) {
+      // The applications behind proxies have other addresses on loopback.
+      if (field === 'host' && proxy !== CLIENT) continue;
       const [wanted, got] = [fieldText(real, field), fieldText(simulated, field)];
       if (wanted !== got)
         problems.push(`${envoy.id} at ${proxy}: ${field} is "${wanted}" in Envoy, "${got}" in the engine`);
@@ -103,14 +108,14 @@ function compareDurations(comparison: Comparison, { engine, envoy }: Sides): rea
 }
 
 function durationOf(exchange: Exchange): number {
-  return Number(exchange.lines['client']?.['durationMs'] ?? exchange.durationMs);
+  return Number(exchange.lines[CLIENT]?.['durationMs'] ?? exchange.durationMs);
 }
 
 function compareMultisets(scenario: Scenario, { engine, envoy }: Sides): readonly string[] {
   const count = (exchanges: readonly Exchange[]) => {
     const counts = new Map<string, number>();
     for (const { lines, status } of exchanges) {
-      const fields = fieldsOf(scenario).map((field) => fieldText(lines['client'] ?? {}, field));
+      const fields = fieldsOf(scenario).map((field) => fieldText(lines[CLIENT] ?? {}, field));
       const key = [status, ...fields].join(' | ');
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
@@ -130,7 +135,7 @@ function compareHostPatterns({ engine, envoy }: Sides): readonly string[] {
     const names = new Map<string, string>();
     return exchanges
       .map(({ lines }) => {
-        const host = lines['client']?.['host'] ?? '';
+        const host = lines[CLIENT]?.['host'] ?? '';
         if (!names.has(host)) names.set(host, String.fromCharCode(65 + names.size));
         return names.get(host);
       })
@@ -147,7 +152,7 @@ function compareDistributions(
 ): readonly string[] {
   const values = Object.keys(shares).map((value) => (field === 'host' ? `${place.ip(value)}:` : value));
   const countsOf = (exchanges: readonly Exchange[]) =>
-    values.map((value) => exchanges.filter(({ lines }) => lines['client']?.[field]?.includes(value) === true).length);
+    values.map((value) => exchanges.filter(({ lines }) => lines[CLIENT]?.[field]?.includes(value) === true).length);
   const problems: string[] = [];
   for (const [side, exchanges] of [
     ['Envoy', envoy.exchanges],

@@ -33,6 +33,11 @@ import type { Place, ProxyConfigs } from './contract';
 export const MS = 1_000_000;
 export const S = 1_000_000_000;
 
+/** The name in the certificate of a service account. */
+export function identityOf(account: string): string {
+  return `spiffe://cluster.local/ns/default/sa/${account}`;
+}
+
 /** The name that scenarios dial. */
 export const SERVICE = 'b';
 

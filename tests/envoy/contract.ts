@@ -26,6 +26,13 @@ export interface PodScript {
   readonly startsUp?: boolean;
 }
 
+/** What differs about the certificate of a pod or of the client. Without an entry it is valid and names the pod's own account. */
+export interface Credential {
+  /** Service account of the default namespace. */
+  readonly account?: string;
+  readonly isExpired?: boolean;
+}
+
 export interface RequestSpec {
   readonly protocol?: 'http' | 'grpc' | 'tcp';
   readonly method?: string;
@@ -119,6 +126,8 @@ export interface Comparison {
   readonly durations?: { readonly edgesMs: readonly number[]; readonly shares: readonly number[] };
   /** Names of statistics (without the prefix of cluster or connection manager) that are not compared. */
   readonly ignoredStatistics?: readonly string[];
+  /** Only the lines and statistics of the client's proxy are compared. */
+  readonly clientOnly?: boolean;
   /** Requests are compared as a multiset, for bursts whose order is chance. */
   readonly unordered?: boolean;
 }
@@ -130,6 +139,8 @@ export interface Scenario {
   readonly claim: string;
   readonly pods: readonly PodScript[];
   readonly configure: (place: Place) => ProxyConfigs;
+  /** By proxy: `client` or the pod's name. */
+  readonly credentials?: Readonly<Record<string, Credential>>;
   readonly steps: readonly Step[];
   readonly compare?: Comparison;
   /** Further fields of the log lines: format by name. */

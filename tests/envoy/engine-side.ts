@@ -8,11 +8,10 @@ import {
   type RequestModel,
   Simulation,
 } from '../../src/engine';
-import { MS, SERVICE } from './configure';
+import { identityOf, MS, SERVICE } from './configure';
 import type {
   AnswerRule,
   Exchange,
-  LogLine,
   Place,
   PodScript,
   ProxyConfigs,
@@ -21,7 +20,7 @@ import type {
   SideResult,
   Step,
 } from './contract';
-import { parseLine, withJudgeLog } from './judge-log';
+import { LineBook, parseLine, withJudgeLog } from './judge-log';
 
 const VIRTUAL_IP = '10.96.0.1';
 const CLIENT = 'client';
@@ -73,7 +72,8 @@ function applicationOf(pod: PodScript): ApplicationModel {
   return { name: pod.name, workers: 100_000, queueLimit: 0, endpoints, ports: [] };
 }
 
-function podSpec(name: string, ip: string, application: ApplicationModel, proxied: boolean): PodSpec {
+// biome-ignore lint/complexity/useMaxParams: the parts of a pod.
+function podSpec(name: string, ip: string, application: ApplicationModel, proxied: boolean, account = name): PodSpec {
   return {
     id: name,
     name,
@@ -84,19 +84,26 @@ function podSpec(name: string, ip: string, application: ApplicationModel, proxie
     ip,
     node: 'node',
     locality: { region: '', zone: '', subZone: '' },
-    identity: `spiffe://cluster.local/ns/default/sa/${name}`,
+    identity: identityOf(account),
     application,
     ...(proxied ? { proxy: PROXY } : {}),
   };
 }
 
 function setUp(scenario: Scenario, configs: ProxyConfigs, place: Place): readonly EngineCommand[] {
+  const { credentials = {} } = scenario;
   const idle: ApplicationModel = { name: CLIENT, workers: 1, queueLimit: 0, endpoints: [], ports: [] };
   const delay = { kind: 'constant', valueNs: ONE_WAY_NS } as const;
   return [
-    { kind: 'addPod', pod: podSpec(CLIENT, place.clientIp, idle, true) },
+    { kind: 'addPod', pod: podSpec(CLIENT, place.clientIp, idle, true, credentials[CLIENT]?.account) },
     ...scenario.pods.map((pod): EngineCommand => {
-      const spec = podSpec(pod.name, place.ip(pod.name), applicationOf(pod), configs.servers.has(pod.name));
+      const spec = podSpec(
+        pod.name,
+        place.ip(pod.name),
+        applicationOf(pod),
+        configs.servers.has(pod.name),
+        credentials[pod.name]?.account,
+      );
       return { kind: 'addPod', pod: spec };
     }),
     {
@@ -133,6 +140,15 @@ function setUp(scenario: Scenario, configs: ProxyConfigs, place: Place): readonl
     ...scenario.pods
       .filter(({ startsUp }) => startsUp === false)
       .map(({ name }): EngineCommand => ({ kind: 'setPodUp', id: name, up: false })),
+    ...Object.entries(credentials)
+      .filter(([, { isExpired }]) => isExpired === true)
+      .map(
+        ([pod]): EngineCommand => ({
+          kind: 'setFault',
+          id: `expired-${pod}`,
+          fault: { kind: 'certificateExpired', target: { pod } },
+        }),
+      ),
     ...scenario.pods
       .filter(({ serves }) => serves === 'silent')
       .map(
@@ -227,15 +243,14 @@ class EngineRun {
   }
 
   result(): SideResult {
-    const lines = new Map<string, Record<string, LogLine>>();
-    // Lines of TCP carry no id; they are counted, by proxy.
-    const tcp = new Map<string, number>();
-    for (const entry of this.#simulation.accessLog(LOG_LIMIT).toReversed()) {
-      const { proxy = '', ...fields } = parseLine(entry.text);
-      const count = tcp.get(proxy) ?? 0;
-      const id = fields['id'] || `${this.#scenario.name}-${count}`;
-      if (!fields['id']) tcp.set(proxy, count + 1);
-      lines.set(id, { ...lines.get(id), [proxy]: fields });
+    const lines = new LineBook();
+    let tcp = 0;
+    for (const { text } of this.#simulation.accessLog(LOG_LIMIT).toReversed()) {
+      // A connection that ended before any filter chain was found is reported in the default format.
+      if (!text.startsWith('{')) continue;
+      const { proxy = '', ...fields } = parseLine(text);
+      const id = fields['id'] || `${this.#scenario.name}-${proxy === CLIENT ? tcp++ : tcp - 1}`;
+      lines.add(id, proxy, fields);
     }
     const exchanges = this.#sent.map(
       ({ id, request, status, durationMs }): Exchange => ({
@@ -243,7 +258,7 @@ class EngineRun {
         request,
         status,
         durationMs,
-        lines: lines.get(id) ?? {},
+        lines: lines.of(id),
       }),
     );
     const proxies = [CLIENT, ...this.#scenario.pods.map(({ name }) => name)];

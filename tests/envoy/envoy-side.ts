@@ -8,9 +8,9 @@ import {
   type XdsSnapshot,
 } from '../../src/xds';
 import { LoadClient } from './clients';
-import type { Exchange, LogLine, Place, ProxyConfigs, RequestSpec, Scenario, SideResult, Step } from './contract';
+import type { Exchange, Place, ProxyConfigs, RequestSpec, Scenario, SideResult, Step } from './contract';
 import { EnvoyProcess } from './envoy-process';
-import { withJudgeLog } from './judge-log';
+import { LineBook, withJudgeLog } from './judge-log';
 import { clientLoopback, serverLoopback } from './loopback';
 import { until } from './poll';
 import { type Resources, withResources } from './resources';
@@ -18,6 +18,8 @@ import { ScriptedPod } from './upstreams';
 
 export const CLIENT = 'client';
 const LOG_LIMIT_MS = 5_000;
+/** How long lines that the engine wrote are waited for; Envoy may have none. */
+const STRAGGLER_LIMIT_MS = 500;
 
 /** A scenario with what its proxies are told, ready to run. */
 export interface Prepared {
@@ -155,29 +157,38 @@ class EnvoyRun {
   }
 
   /** Lines by request; those of TCP, which carry no id, in their order. */
-  #lines(): ReadonlyMap<string, Record<string, LogLine>> {
+  #lines(): LineBook {
     const { name } = this.#prepared.scenario;
-    const lines = new Map<string, Record<string, LogLine>>();
+    const lines = new LineBook();
     for (const [proxy, envoy] of this.#proxies) {
       let tcp = 0;
       for (const line of envoy.linesOf(name)) {
         if (line['proxy'] !== proxy) continue;
         const { scenario: _, ...fields } = line;
-        const id = fields['id'] || `${name}-${tcp++}`;
-        lines.set(id, { ...lines.get(id), [proxy]: fields });
+        lines.add(fields['id'] || `${name}-${tcp++}`, proxy, fields);
       }
     }
     return lines;
   }
 
-  async result(): Promise<SideResult> {
-    const { scenario, configs } = this.#prepared;
-    // Lines are written when a stream ends, which is a moment after its client has got the answer.
-    const lines = await until(`a log line of every request of ${scenario.name}`, LOG_LIMIT_MS, () => {
+  /** Lines are written when a stream ends, which is a moment after its client has got the answer, and at other proxies later still. */
+  async #allLines(expected: number): Promise<LineBook> {
+    const { name } = this.#prepared.scenario;
+    await until(`a log line of every request of ${name}`, LOG_LIMIT_MS, () => {
       const found = this.#lines();
-      return this.#sent.every(({ id }) => found.get(id)?.[CLIENT] !== undefined) ? found : undefined;
+      return this.#sent.every(({ id }) => found.of(id)[CLIENT] !== undefined) || undefined;
     });
-    const exchanges = this.#sent.map((sent): Exchange => ({ ...sent, lines: lines.get(sent.id) ?? {} }));
+    const endMs = performance.now() + STRAGGLER_LIMIT_MS;
+    return await until('the other lines', LOG_LIMIT_MS, () => {
+      const found = this.#lines();
+      return found.size >= expected || performance.now() > endMs ? found : undefined;
+    });
+  }
+
+  async result(expectedLines: number): Promise<SideResult> {
+    const { scenario, configs } = this.#prepared;
+    const lines = await this.#allLines(expectedLines);
+    const exchanges = this.#sent.map((sent): Exchange => ({ ...sent, lines: lines.of(sent.id) }));
     const statistics: Record<string, Readonly<Record<string, number>>> = {};
     for (const [proxy, envoy] of this.#proxies) {
       const filter = configs.isolated ? '^(cluster|http|tcp|listener)\\.' : `\\b${scenario.name}-`;
@@ -187,12 +198,12 @@ class EnvoyRun {
   }
 }
 
-/** Executes a scenario with real proxies that run already. */
-export function runInEnvoy(prepared: Prepared, proxies: Proxies): Promise<SideResult> {
+/** Executes a scenario with real proxies that run already, and waits a while for as many log lines as are expected. */
+export function runInEnvoy(prepared: Prepared, proxies: Proxies, expectedLines: number): Promise<SideResult> {
   return withResources(async (resources) => {
     const run = new EnvoyRun(prepared, proxies, resources);
     await run.startPods(resources);
     await run.run();
-    return await run.result();
+    return await run.result(expectedLines);
   });
 }

@@ -32,3 +32,24 @@ export function parseLine(text: string): LogLine {
     Object.entries(parsed).map(([key, value]) => [key, value === null || value === '-' ? '' : String(value)]),
   );
 }
+
+/** Lines by request and proxy. A proxy that served a request several times has further lines under `proxy 2`, `proxy 3` ... */
+export class LineBook {
+  readonly #lines = new Map<string, Record<string, LogLine>>();
+
+  add(id: string, proxy: string, line: LogLine): void {
+    const lines = this.#lines.get(id) ?? {};
+    this.#lines.set(id, lines);
+    let name = proxy;
+    for (let count = 2; lines[name] !== undefined; count++) name = `${proxy} ${count}`;
+    lines[name] = line;
+  }
+
+  of(id: string): Readonly<Record<string, LogLine>> {
+    return this.#lines.get(id) ?? {};
+  }
+
+  get size(): number {
+    return [...this.#lines.values()].reduce((sum, lines) => sum + Object.keys(lines).length, 0);
+  }
+}

@@ -1,12 +1,16 @@
 // `npm run envoy [-- --only NAME,...] [--json]`: every scenario in the engine and with a real Envoy, and what disagrees.
+// `npm run envoy -- --random N --seed S`: the same for random scenarios.
 import { writeReport } from '../../scripts/lib/report.mjs';
+import { Certificates } from './certificates';
 import { compare } from './comparison';
+import { identityOf } from './configure';
 import type { Scenario, SideResult } from './contract';
 import { runInEngine } from './engine-side';
-import { type Prepared, type Proxies, runInEnvoy, startProxies } from './envoy-side';
+import { type Prepared, type Proxies, runInEnvoy, type SecretsOf, startProxies } from './envoy-side';
 import { validateExports } from './exports';
 import { findGround, placeOf } from './place';
-import { withResources } from './resources';
+import { RANDOM, runRandom } from './random';
+import { type Resources, withResources } from './resources';
 import { SCENARIOS } from './scenarios';
 import { findEnvoy } from './virtual-env';
 
@@ -33,9 +37,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     writeReport(argv, { passed: 0, failed: 0 });
     return 0;
   }
+  if (argv.includes('--random')) {
+    const result = await runRandom(argv, (scenarios, atOnce) => judge(program.path, scenarios, atOnce));
+    writeReport(argv, result);
+    return result.failed === 0 ? 0 : 1;
+  }
   const only = optionValue(argv, '--only')?.split(',');
   const isChosen = (name: string) => only === undefined || only.some((part) => name.includes(part));
-  const chosen = SCENARIOS.filter(({ name }) => isChosen(name));
+  const chosen = [...SCENARIOS, ...RANDOM].filter(({ name }) => isChosen(name));
   if (chosen.length === 0 && !isChosen(EXPORTS)) {
     process.stderr.write(`envoy: no scenario is called ${only?.join(' or ')}\n`);
     return 2;
@@ -82,7 +91,7 @@ async function judge(program: string, scenarios: readonly Scenario[], atOnce: nu
   return await withResources(async (resources) => {
     // The engine keeps this thread busy, so it goes first: nothing may be late in wall time because of it.
     const simulated = new Map(all.map((prepared) => [prepared, simulate(prepared)]));
-    const proxies = await startProxies(program, all, () => ({}), resources);
+    const proxies = await startProxies(program, all, secretsFor(all, resources), resources);
     return await inParallel(all, atOnce, async (prepared): Promise<Report> => {
       const start = performance.now();
       const problems = await judgeOne(prepared, proxies.get(prepared), simulated.get(prepared));
@@ -100,6 +109,21 @@ async function judgeExports(program: string): Promise<Report> {
     problems: problems.map(({ owner, message }) => `${owner}: ${message}`),
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** Files for the secrets of proxies; the authority is made only where some proxy asks for one. */
+function secretsFor(all: readonly Prepared[], resources: Resources): SecretsOf {
+  if (all.every(({ configs, scenario }) => !configs.isolated && scenario.credentials === undefined)) return () => ({});
+  const certificates = resources.add(new Certificates());
+  return ({ scenario }, proxy) => ({
+    secretFiles: (name, use) => {
+      if (use === 'trustBundle') {
+        return { kind: 'trustBundle', path: name === 'ROOTCA' ? certificates.authority : certificates.otherAuthority };
+      }
+      const { account = proxy, isExpired = false } = scenario.credentials?.[proxy] ?? {};
+      return { kind: 'certificate', ...certificates.of(identityOf(account), isExpired) };
+    },
+  });
 }
 
 /** What the engine did, or why it could not. */
@@ -120,7 +144,8 @@ async function judgeOne(
 ): Promise<readonly string[]> {
   if (engine === undefined || typeof engine === 'string') return [`the engine failed: ${engine}`];
   try {
-    const envoy = await runInEnvoy(prepared, proxies ?? new Map());
+    const expected = engine.exchanges.reduce((sum, { lines }) => sum + Object.keys(lines).length, 0);
+    const envoy = await runInEnvoy(prepared, proxies ?? new Map(), expected);
     return compare(prepared.scenario, prepared.place, { engine, envoy });
   } catch (error) {
     return [messageOf(error)];

@@ -9,7 +9,7 @@ export interface Ground {
 }
 
 export async function findGround(): Promise<Ground> {
-  return { port: await findFreePort(), octet: 1 + (process.pid % 250) };
+  return { port: await findFreePort(), octet: 1 + (process.pid % 200) };
 }
 
 /** A port that nothing listens on, on any address. */
@@ -27,11 +27,13 @@ export function findFreePort(): Promise<number> {
 }
 
 const CLIENT = 1;
+/** Scenarios of one second octet; with more of them the next octet follows. */
+const PER_OCTET = 250;
 const FIRST_POD = 10;
 const FIRST_APPLICATION = 100;
 
 export function placeOf(scenario: Scenario, number: number, { port, octet }: Ground): Place {
-  const address = (last: number) => `127.${octet}.${number}.${last}`;
+  const address = (last: number) => `127.${octet + Math.floor(number / PER_OCTET)}.${number % PER_OCTET}.${last}`;
   const indexOf = (pod: string) => {
     const index = scenario.pods.findIndex(({ name }) => name === pod);
     if (index < 0) throw new Error(`${scenario.name} has no pod ${pod}`);

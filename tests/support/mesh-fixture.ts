@@ -21,7 +21,7 @@ export function podOf(outline: PodOutline): PodView {
   return {
     name,
     namespace,
-    uid: `${namespace}/${name}`,
+    uid: `pod/${namespace}/${name}`,
     ip,
     labels,
     annotations: {},
