@@ -468,7 +468,12 @@ export class ConnectionManager {
   }
 
   /** Sends the response downstream and ends the stream. */
-  respond(stream: number, response: number, responseBytes: number): void {
+  respond(stream: number, answer: number, responseBytes: number): void {
+    const filterPlan = this.#streams.filterPlans[stream];
+    const response =
+      filterPlan?.tellsLimits === true
+        ? this.#messages.internResponse(this.#filters.encode(stream, filterPlan, this.#messages.response(answer), this))
+        : answer;
     const s = this.#streams.table.arrays;
     const c = this.#network.connections.arrays;
     const leg = s.leg[stream] ?? NONE;

@@ -36,6 +36,8 @@ export interface FilterPlan {
   readonly corsStream: CorsStream;
   /** The step from which on answers of the proxy itself carry the permission, too. */
   readonly corsStep: number;
+  /** Some step tells clients of its limit. */
+  readonly tellsLimits: boolean;
   /** Second of the calendar that the plan holds for; -1 for ever. Tokens expire. */
   readonly validSecond: number;
 }

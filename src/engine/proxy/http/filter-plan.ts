@@ -166,6 +166,7 @@ class FilterPlanBuilder {
       cors: this.#cors,
       corsStream: this.#corsStream,
       corsStep: this.#corsStep,
+      tellsLimits: this.#steps.some((step) => step.kind === 'localRateLimit' && step.limit.tellsLimits),
       validSecond: this.#validSecond,
     };
   }

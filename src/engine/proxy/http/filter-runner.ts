@@ -11,7 +11,9 @@ import {
   type FilterVerdict,
   type LocalReply,
   ResponseFlag,
+  type ResponseView,
   type TokenBucketState,
+  withLimitHeaders,
 } from '../semantics';
 import type { FilterCall, FilterPlan, FilterStep } from './filter-plan-types';
 import type { DecisionSink } from './recorder';
@@ -51,6 +53,18 @@ export class FilterRunner {
   constructor(kernel: Kernel, streams: Streams) {
     this.#kernel = kernel;
     this.#streams = streams;
+  }
+
+  /** A response as the limiting filters that the request has passed leave it. */
+  encode(stream: number, plan: FilterPlan, response: ResponseView, host: StepHost): ResponseView {
+    let view = response;
+    const passed = (this.#streams.table.arrays.step[stream] ?? 0) + 1;
+    for (const step of plan.steps.slice(0, passed)) {
+      if (step.kind !== 'localRateLimit' || !step.limit.tellsLimits || step.limit.rate === undefined) continue;
+      const bucket = this.#bucketOf(host.proxyOf(stream), step);
+      if (bucket !== undefined) view = withLimitHeaders(view, step.limit.rate, bucket, this.#kernel.nowNs);
+    }
+    return view;
   }
 
   run(stream: number, position: number, plan: FilterPlan, host: StepHost): StepVerdict {

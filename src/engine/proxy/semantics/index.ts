@@ -72,6 +72,7 @@ export {
   decideLocalRateLimit,
   type LocalRateLimitCounter,
   type LocalRateLimitInput,
+  withLimitHeaders,
 } from './filters/local-rate-limit';
 export {
   type CompiledRateLimitPolicy,

@@ -3,12 +3,14 @@ import type { LocalRateLimitConfig } from '../../../../xds';
 import { GrpcStatus } from '../grpc';
 import { HeaderMap } from '../header-map';
 import { applyHeaderMutations, type CompiledHeaderMutations, compileHeaderMutations } from '../header-parser';
-import type { RandomSource, RequestView } from '../http-message';
+import type { RandomSource, RequestView, ResponseView } from '../http-message';
 import { ResponseCodeDetails } from '../response-code-details';
 import { ResponseFlag } from '../response-flags';
 import {
   consumeTokens,
   fullTokenBucket,
+  msUntilToken,
+  remainingTokens,
   type TokenBucketRate,
   type TokenBucketState,
   tokenBucketRate,
@@ -20,9 +22,12 @@ export interface CompiledLocalRateLimit {
   /** Undefined: nothing is limited. */
   readonly rate: TokenBucketRate | undefined;
   readonly headers: CompiledHeaderMutations;
+  /** Responses tell what is left in the bucket. */
+  readonly tellsLimits: boolean;
 }
 
 const NS_PER_SECOND = 1_000_000_000;
+const MS_PER_SECOND = 1000;
 const MIN_ERROR_STATUS = 400;
 const DEFAULT_STATUS = 429;
 
@@ -33,12 +38,29 @@ export function compileLocalRateLimit(source: LocalRateLimitConfig): CompiledLoc
     bucket === undefined
       ? undefined
       : tokenBucketRate(bucket.maxTokens, bucket.tokensPerFill / (bucket.fillIntervalNs / NS_PER_SECOND));
-  return { source, rate, headers: compileHeaderMutations(source.responseHeadersToAdd, []) };
+  const tellsLimits = source.extra?.['enableXRatelimitHeaders'] === 'DRAFT_VERSION_03';
+  return { source, rate, headers: compileHeaderMutations(source.responseHeadersToAdd, []), tellsLimits };
 }
 
 /** The bucket of a filter, shared by all workers of the proxy; undefined where nothing is limited. */
 export function createLocalRateLimitBucket(limit: CompiledLocalRateLimit, nowNs: Ns): TokenBucketState | undefined {
   return limit.rate === undefined ? undefined : fullTokenBucket(limit.rate, nowNs);
+}
+
+/** `x-ratelimit-*`: size of the bucket, whole tokens left, seconds until there is one. */
+// envoyproxy/envoy source/extensions/filters/http/local_ratelimit/local_ratelimit.cc Filter::encodeHeaders
+export function withLimitHeaders(
+  response: ResponseView,
+  rate: TokenBucketRate,
+  bucket: TokenBucketState,
+  nowNs: Ns,
+): ResponseView {
+  const left = Math.max(0, Math.floor(remainingTokens(bucket, rate, nowNs)));
+  const headers = response.headers
+    .withAdded('x-ratelimit-limit', String(rate.maxTokens))
+    .withAdded('x-ratelimit-remaining', String(left))
+    .withAdded('x-ratelimit-reset', String(Math.floor(msUntilToken(bucket, rate, nowNs) / MS_PER_SECOND)));
+  return { ...response, headers };
 }
 
 export type LocalRateLimitCounter = 'enabled' | 'ok' | 'rate_limited' | 'enforced';
