@@ -35,21 +35,13 @@ import {
   withCorsHeaders,
 } from '../semantics';
 import type { ProxyTables } from '../tables';
-import type { ConnectionClasses } from './connection-classes';
 import type { FilterCalls } from './filter-calls';
 import { buildFilterPlan } from './filter-plan';
 import type { FilterPlan } from './filter-plan-types';
 import { FilterRunner } from './filter-runner';
 import type { DecisionSink } from './recorder';
-import {
-  buildRedirectedPlan,
-  buildRequestPlan,
-  PlanCache,
-  type RequestPlan,
-  type ResolvedRoute,
-  resolveRoute,
-  routeKey,
-} from './request-plan';
+import { type RequestPlan, type ResolvedRoute, resolveRoute, routeKey } from './request-plan';
+import { RequestPlans } from './request-plans';
 import type { Streams } from './streams';
 
 /** What comes after the filters. */
@@ -104,13 +96,10 @@ export class ConnectionManager {
   readonly #messages: MessageTable;
   readonly #strings: StringTable;
   readonly #configs: ConfigRegistry;
-  readonly #classes: ConnectionClasses;
   readonly #streams: Streams;
   readonly #proxies: (ProxyRecord | undefined)[];
   readonly #filters: FilterRunner;
-  readonly #planCaches = new Map<CompiledConfig, PlanCache>();
-  /** Plans of heads that internal redirects made. */
-  readonly #redirectedPlans = new Map<CompiledConfig, PlanCache>();
+  readonly #plans: RequestPlans;
   #router: StreamRouter | undefined;
   #reporter: StreamReporter | undefined;
   #calls: FilterCalls | undefined;
@@ -124,9 +113,9 @@ export class ConnectionManager {
     this.#messages = environment.messages;
     this.#strings = environment.strings;
     this.#configs = tables.configs;
-    this.#classes = tables.classes;
     this.#streams = tables.streams;
     this.#proxies = tables.proxies;
+    this.#plans = new RequestPlans(environment, tables);
     this.#filters = new FilterRunner(environment.kernel, tables.streams);
   }
 
@@ -173,63 +162,12 @@ export class ConnectionManager {
 
   /** Forgets the plans of configurations that are gone, or all of them. */
   forgetPlans(isAlive: (config: CompiledConfig) => boolean): void {
-    for (const caches of [this.#planCaches, this.#redirectedPlans]) {
-      for (const config of caches.keys()) if (!isAlive(config)) caches.delete(config);
-    }
+    this.#plans.forget(isAlive);
   }
 
   /** The plan of a stream's head; found by the numbers that the stream keeps, also after a restore. */
   planOf(stream: number): RequestPlan {
-    const known = this.#streams.plans[stream];
-    if (known !== undefined) return known;
-    const s = this.#streams.table.arrays;
-    const redirectedFrom = s.redirectedFrom[stream] ?? NONE;
-    const original = s.original[stream] ?? 0;
-    const plan =
-      redirectedFrom === NONE ? this.#plan(stream, original) : this.#redirectedPlan(stream, redirectedFrom, original);
-    this.#streams.plans[stream] = plan;
-    return plan;
-  }
-
-  #cacheOf(caches: Map<CompiledConfig, PlanCache>, stream: number): PlanCache {
-    const config = this.#configs.get(this.#streams.table.arrays.config[stream] ?? 0);
-    let cache = caches.get(config);
-    if (cache === undefined) {
-      cache = new PlanCache();
-      caches.set(config, cache);
-    }
-    return cache;
-  }
-
-  #plan(stream: number, original: number): RequestPlan {
-    const s = this.#streams.table.arrays;
-    const cache = this.#cacheOf(this.#planCaches, stream);
-    const chainNumber = s.chain[stream] ?? 0;
-    const connectionClass = s.connectionClass[stream] ?? 0;
-    let plan = cache.get(chainNumber, connectionClass, original);
-    if (plan === undefined) {
-      const config = this.#configs.get(s.config[stream] ?? 0);
-      const chain = assertDefined(config.chains[chainNumber], 'unknown filter chain');
-      const hcm = assertDefined(chain.hcm, 'a filter chain without connection manager');
-      const proxyAddress = this.#pods.get(s.pod[stream] ?? 0).facts.ip;
-      const subject = { config, chain, hcm, connectionClass: this.#classes.get(connectionClass), original };
-      plan = buildRequestPlan(subject, { messages: this.#messages, proxyAddress });
-      cache.set(chainNumber, connectionClass, original, plan);
-    }
-    return plan;
-  }
-
-  #redirectedPlan(stream: number, redirectedFrom: number, original: number): RequestPlan {
-    const s = this.#streams.table.arrays;
-    const cache = this.#cacheOf(this.#redirectedPlans, stream);
-    const chainNumber = s.chain[stream] ?? 0;
-    const connectionClass = s.connectionClass[stream] ?? 0;
-    let plan = cache.get(chainNumber, connectionClass, original);
-    if (plan === undefined) {
-      plan = buildRedirectedPlan(this.#plan(stream, redirectedFrom), original, this.#messages);
-      cache.set(chainNumber, connectionClass, original, plan);
-    }
-    return plan;
+    return this.#streams.plans[stream] ?? this.#plans.of(stream);
   }
 
   /** A request has arrived on a connection whose filter chain ends in a connection manager. */
