@@ -1,4 +1,4 @@
-// `npm run envoy [-- --only NAME,...] [--json]`: every scenario in the engine and with a real Envoy, and what disagrees.
+// `npm run envoy [-- --only NAME,...] [--json] [--write-table]`: every scenario in the engine and with a real Envoy, and what disagrees.
 // `npm run envoy -- --random N --seed S`: the same for random scenarios.
 import { writeReport } from '../../scripts/lib/report.mjs';
 import { Certificates } from './certificates';
@@ -12,6 +12,7 @@ import { findGround, placeOf } from './place';
 import { RANDOM, runRandom } from './random';
 import { type Resources, withResources } from './resources';
 import { SCENARIOS } from './scenarios';
+import { writeTable } from './table';
 import { findEnvoy } from './virtual-env';
 
 /** Scenarios that run at the same time: most of them wait most of the time. */
@@ -42,6 +43,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     writeReport(argv, result);
     return result.failed === 0 ? 0 : 1;
   }
+  if (argv.includes('--write-table') && argv.includes('--only')) {
+    process.stderr.write('envoy: the table is written from a run of all scenarios\n');
+    return 2;
+  }
   const only = optionValue(argv, '--only')?.split(',');
   const isChosen = (name: string) => only === undefined || only.some((part) => name.includes(part));
   const chosen = [...SCENARIOS, ...RANDOM].filter(({ name }) => isChosen(name));
@@ -53,6 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     ...(await judgeTwice(program.path, chosen)),
     ...(isChosen(EXPORTS) ? [await judgeExports(program.path)] : []),
   ];
+  if (argv.includes('--write-table')) writeTable(reports);
   const failed = reports.filter(({ problems }) => problems.length > 0).length;
   process.stdout.write(argv.includes('--json') ? toJson(reports) : toTable(reports));
   for (const { scenario, problems } of reports) {

@@ -66,24 +66,24 @@ const CONSECUTIVE: readonly Scenario[] = [
     fail(6),
     ok,
   ]),
-  single('grows', 'the second ejection lasts twice as long', {}, [
+  // Health that changes within a second of another change is held back by Envoy, so these times leave more than that between changes.
+  single('grows', 'the second ejection lasts twice as long', { baseEjectionTimeNs: 1200 * MS }, [
     fail(3),
-    wait(600),
+    wait(1400),
     fail(3),
-    wait(550),
+    wait(1150),
     ok,
-    wait(450),
+    wait(750),
     ok,
-  ]),
-  single('maximum-time', 'the maximum ejection time bounds the growth', { maxEjectionTimeNs: 500 * MS }, [
-    fail(3),
-    wait(600),
-    fail(3),
-    wait(300),
-    ok,
-    wait(400),
+    wait(750),
     ok,
   ]),
+  single(
+    'maximum-time',
+    'the maximum ejection time bounds the growth',
+    { baseEjectionTimeNs: 1500 * MS, maxEjectionTimeNs: 2300 * MS },
+    [fail(3), wait(1700), fail(3), wait(1250), ok, wait(1250), ok],
+  ),
   {
     name: 'outlier-local-origin',
     topic: TOPIC,
