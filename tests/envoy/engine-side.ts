@@ -244,12 +244,15 @@ class EngineRun {
 
   result(): SideResult {
     const lines = new LineBook();
-    let tcp = 0;
+    // Lines of TCP carry no id: they belong to the requests in their order, by proxy.
+    const unnamed = new Map<string, number>();
     for (const { text } of this.#simulation.accessLog(LOG_LIMIT).toReversed()) {
       // A connection that ended before any filter chain was found is reported in the default format.
       if (!text.startsWith('{')) continue;
       const { proxy = '', ...fields } = parseLine(text);
-      const id = fields['id'] || `${this.#scenario.name}-${proxy === CLIENT ? tcp++ : tcp - 1}`;
+      const count = unnamed.get(proxy) ?? 0;
+      const id = fields['id'] || `${this.#scenario.name}-${count}`;
+      if (!fields['id']) unnamed.set(proxy, count + 1);
       lines.add(id, proxy, fields);
     }
     const exchanges = this.#sent.map(

@@ -159,7 +159,11 @@ const GOOD: readonly Scenario[] = [
 
 const BAD: readonly Scenario[] = [
   tls('plaintext-to-tls', 'plaintext to a server of TLS ends with UC', { server: MUTUAL.server ?? {} }),
-  tls('tls-to-plaintext', 'TLS to a server without ends the handshake: UF', { client: MUTUAL.client ?? {} }),
+  {
+    ...tls('tls-to-plaintext', 'TLS to a server without ends the handshake: UF', { client: MUTUAL.client ?? {} }),
+    // The server's proxy logs the bytes that it could not read as a request.
+    compare: { clientOnly: true },
+  },
   tls('no-client-certificate', 'a client without the certificate that is required is refused: UF', NAMELESS),
   tls(
     'no-client-certificate-newest',
