@@ -1,5 +1,5 @@
 import type { AccessLogConfig } from '../../xds';
-import { epochMs, type MessageTable, type StringTable } from '../core';
+import type { MessageTable, StringTable } from '../core';
 import type { Kernel } from '../kernel';
 import {
   MARK_DENIED,
@@ -33,7 +33,7 @@ import { type DecisionSink, StampingSink } from './http/recorder';
 import { type LogNumbers, REQUEST_ID_PLACEHOLDER, type RequestPlan, routeKey } from './http/request-plan';
 import { type Streams, unpackFlags } from './http/streams';
 import type { EarlyEnd } from './listeners';
-import { flagNames, isFlag, metadataOf, requestIdText } from './log-texts';
+import { flagNames, metadataOf, PROTOCOLS, requestIdText, streamFieldsOf } from './log-texts';
 import {
   accessLogLine,
   type CompiledAccessLog,
@@ -41,7 +41,7 @@ import {
   type DynamicMetadata,
   ResponseFlag,
   rbacDeniedDetails,
-  type StreamFields,
+  rewriteRedirectPath,
 } from './semantics';
 import type { ProxyTables } from './tables';
 import type { Sessions } from './tcp/sessions';
@@ -50,7 +50,6 @@ import { propagationOf, traceHeaders } from './trace-propagation';
 import type { Clusters } from './upstream/clusters';
 import type { UpstreamTables } from './upstream/tables';
 
-const PROTOCOLS = ['HTTP/1.1', 'HTTP/2', ''];
 const PROTOCOL_TCP = 2;
 /** Columns of a line about a connection that carried nothing. */
 const NO_REQUEST = {
@@ -255,6 +254,15 @@ export class Reporter implements StreamReporter, SessionReporter {
     return this.#messages.internRequest(this.#streams.filterPlans[stream]?.request ?? plan.request);
   }
 
+  /** A redirect has rewritten the path of the request that it answers. envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders */
+  #answeredRequest(stream: number, plan: RequestPlan, number: number): number {
+    const result = this.#streams.resolved[stream]?.result;
+    const isRouted = this.#streams.filterPlans[stream]?.steps.length === this.#streams.table.arrays.step[stream];
+    if (result?.kind !== 'route' || result.route.action.kind !== 'redirect' || !isRouted) return number;
+    const request = this.#messages.request(number);
+    return this.#messages.internRequest(rewriteRedirectPath(result.route, request, !plan.hcm.suppressEnvoyHeaders));
+  }
+
   // envoyproxy/envoy source/common/upstream/upstream_impl.h ClusterInfoImpl::observabilityName
   #observedName(cluster: CompiledCluster | undefined): number {
     const name = cluster?.source.altStatName ?? '';
@@ -300,7 +308,9 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.inbound = plan.chain.listener.inbound ? 1 : 0;
     // Loggers see the head as everything before them has changed it: common/http/filter_manager.cc FilterManager::log.
     const attempts = s.attempts[stream] ?? 0;
-    row.request = this.#streams.routePlans[stream]?.upstreamRequests[attempts] ?? numbers.request;
+    row.request =
+      this.#streams.routePlans[stream]?.upstreamRequests[attempts] ??
+      this.#answeredRequest(stream, plan, numbers.request);
     row.response = s.response[stream] ?? NONE;
     row.protocol = c.payload[s.connection[stream] ?? 0] === PAYLOAD_HTTP2 ? 1 : 0;
     row.status = s.status[stream] ?? 0;
@@ -486,7 +496,7 @@ export class Reporter implements StreamReporter, SessionReporter {
   #entryOf(row: AccessLogRow): AccessLogEntry {
     const request = this.#messages.request(row.request);
     const address = this.#addressText(row.host);
-    const fields = this.#fieldsOf(row, address);
+    const fields = streamFieldsOf(row, address, this.#strings);
     const local = row.localAddress === NONE ? { ip: '', port: 0 } : this.#services.address(row.localAddress);
     const port = 32_768 + (row.requestId % 28_000);
     const remote = { address: this.#strings.get(row.remoteIp), port: row.remoteIp === row.directIp ? port : 0 };
@@ -540,32 +550,6 @@ export class Reporter implements StreamReporter, SessionReporter {
       bytesReceived: row.bytesReceived,
       bytesSent: row.bytesSent,
       text,
-    };
-  }
-
-  #fieldsOf(row: AccessLogRow, address: string): StreamFields {
-    const optional = <K extends keyof StreamFields>(key: K, value: StreamFields[K] | ''): Partial<StreamFields> =>
-      value === '' || value === undefined ? {} : { [key]: value };
-    return {
-      startTimeMs: epochMs(row.startNs),
-      responseCode: row.status,
-      responseFlags: unpackFlags(row.flags, row.flagCount).filter(isFlag),
-      bytesReceived: row.bytesReceived,
-      bytesSent: row.bytesSent,
-      durationMs: wholeMs(row.durationNs),
-      upstreamRequestAttemptCount: row.attempts,
-      traceId: traceText(row.traceId),
-      ...optional('protocol', PROTOCOLS[row.protocol] ?? ''),
-      ...optional('responseCodeDetails', this.#strings.get(row.details)),
-      ...optional('connectionTerminationDetails', this.#strings.get(row.termination)),
-      ...optional('routeName', this.#strings.get(row.route)),
-      ...optional('upstreamHost', address),
-      ...optional(
-        'upstreamCluster',
-        this.#strings.get(row.observedCluster === NONE ? row.cluster : row.observedCluster),
-      ),
-      ...optional('upstreamClusterRaw', this.#strings.get(row.cluster)),
-      ...optional('upstreamTransportFailureReason', this.#strings.get(row.failureText)),
     };
   }
 
