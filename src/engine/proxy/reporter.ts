@@ -254,13 +254,15 @@ export class Reporter implements StreamReporter, SessionReporter {
     return this.#messages.internRequest(this.#streams.filterPlans[stream]?.request ?? plan.request);
   }
 
-  /** A redirect has rewritten the path of the request that it answers. envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders */
+  /** A redirect has rewritten the path that it answers. envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders */
   #answeredRequest(stream: number, plan: RequestPlan, number: number): number {
     const result = this.#streams.resolved[stream]?.result;
     const isRouted = this.#streams.filterPlans[stream]?.steps.length === this.#streams.table.arrays.step[stream];
     if (result?.kind !== 'route' || result.route.action.kind !== 'redirect' || !isRouted) return number;
-    const request = this.#messages.request(number);
-    return this.#messages.internRequest(rewriteRedirectPath(result.route, request, !plan.hcm.suppressEnvoyHeaders));
+    const { suppressEnvoyHeaders } = plan.hcm;
+    return this.#messages.internRequest(
+      rewriteRedirectPath(result.route, this.#messages.request(number), !suppressEnvoyHeaders),
+    );
   }
 
   // envoyproxy/envoy source/common/upstream/upstream_impl.h ClusterInfoImpl::observabilityName

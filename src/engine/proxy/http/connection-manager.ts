@@ -383,16 +383,29 @@ export class ConnectionManager {
   sendLocalReply(stream: number, reply: LocalReply): void {
     const plan = this.planOf(stream);
     const matched = plan.rejection === undefined ? this.matchedOf(stream) : undefined;
-    const choice = plan.rejection === undefined ? this.resolvedOf(stream).choice : undefined;
     const modify = (response: ResponseView): ResponseView =>
       this.#encode(
         stream,
-        matched === undefined ? response : finalizeResponse(matched, choice, response, { request: plan.request }),
+        matched?.route.action.kind === 'route' ? this.#finalizeReply(stream, matched, response) : response,
       );
     const prepared = prepareLocalReply(reply, plan.request, modify);
     if (reply.flag !== undefined) this.#streams.addFlag(stream, reply.flag);
     this.setDetails(stream, reply.details);
     this.respond(stream, this.#messages.internResponse(prepared.response), utf8ByteLength(prepared.body));
+  }
+
+  /** Only routes that forward change answers of the proxy itself here; redirects and direct responses have done so. No code is known yet. */
+  // envoyproxy/envoy source/common/http/filter_manager.cc DownstreamFilterManager::sendLocalReplyViaFilterChain
+  #finalizeReply(stream: number, matched: MatchedRoute, response: ResponseView): ResponseView {
+    const plan = this.planOf(stream);
+    const { choice } = this.resolvedOf(stream);
+    const attempts = this.#streams.table.arrays.attempts[stream] ?? 0;
+    const sent = this.#streams.routePlans[stream]?.upstreamRequests[attempts];
+    return finalizeResponse(matched, choice, response, {
+      request: sent === undefined ? plan.request : this.#messages.request(sent),
+      connection: plan.connectionClass.info,
+      stream: { responseCode: 0, upstreamCluster: choice?.cluster ?? '' },
+    });
   }
 
   /** What filters that the request has passed do to an answer of the proxy itself. */

@@ -104,8 +104,9 @@ export class Heads {
     const s = this.#streams.table.arrays;
     if (countsAttempts) view = withResponseAttemptCount(view, s.attempts[stream] ?? 0);
     const address = this.addressText(s.hostAddress[stream] ?? 0);
+    const sent = plan.upstreamRequests[s.attempts[stream] ?? 0];
     view = finalizeResponse(matched, choice, view, {
-      request,
+      request: sent === undefined ? request : this.#messages.request(sent),
       response: view,
       connection: connectionClass.info,
       stream: { upstreamHost: address, upstreamCluster: choice.cluster, responseCode: view.status },

@@ -277,6 +277,10 @@ export function directReply(
   const headers = locationOf(matched, rewritten, status);
   const reply = { status, body, details: ResponseCodeDetails.DirectResponse, headers };
   return prepareLocalReply(reply, rewritten, (response) =>
-    finalizeResponse(matched, undefined, response, { ...options.context, request: rewritten }),
+    finalizeResponse(matched, undefined, response, {
+      ...options.context,
+      request: rewritten,
+      stream: { responseCode: 0 },
+    }),
   );
 }
