@@ -120,15 +120,21 @@ export function buildRoutePlan(
   const { action } = matched.route;
   if (action.kind !== 'route') return undefined;
   const { route } = action;
-  const { hash, cookies } = generateHash(route.hashPolicies, request, connection);
+  const { suppressEnvoyHeaders } = hcm;
+  // Hash policies and retry policies look at what the route has made of the request: router.cc Filter::decodeHeaders, computeHashKey.
+  const finalized = finalizeRequest(matched, choice, request, {
+    suppressEnvoyHeaders,
+    context: { request, connection },
+  });
+  const { hash, cookies } = generateHash(route.hashPolicies, finalized, connection);
   return {
     matched,
     choice,
     request,
     timeouts: finalTimeouts(route, request),
-    retry: planRetries(route.retryPolicy, request),
+    retry: planRetries(route.retryPolicy, finalized),
     redirects: route.source.internalRedirectPolicy,
-    bufferLimitBytes: bufferLimitOf(hcm, matched, route, request),
+    bufferLimitBytes: bufferLimitOf(hcm, matched, route, finalized),
     abandoned: false,
     upstreamRequests: [],
     autoRewritten: new Map(),
