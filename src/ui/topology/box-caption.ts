@@ -1,3 +1,4 @@
+import { cutMiddle } from '../format/numbers';
 import { type Cubic, pointAt } from './bezier';
 import type { Rect } from './geometry';
 
@@ -70,4 +71,22 @@ export function captionOf({ name, injection, rect }: Captioned, unit: number, cu
   const { text, leftPx } = boxCaption(name, injection, rect.width / unit, crossings);
   const left = CAPTION_LEFT + leftPx * unit;
   return { text, left, rect: { x: rect.x + left, y: rect.y - height / 2, width: captionWidth(text) * unit, height } };
+}
+
+/** Sizes on the screen: a letter of the name, and what the numbers below it need. */
+const NAME_CHARACTER_PX = 8;
+const NUMBERS_PX = { width: 64, height: 56 } as const;
+const SHORTEST_NAME = 4;
+
+/** As much of a summary as its box has room for. */
+export function summaryRoom(
+  { name, rect }: { readonly name: string; readonly rect: Rect },
+  unit: number,
+): { readonly name: string; readonly numbers: boolean } {
+  const [widthPx, heightPx] = [rect.width / unit, rect.height / unit];
+  const characters = Math.floor(widthPx / NAME_CHARACTER_PX);
+  return {
+    name: characters < Math.min(SHORTEST_NAME, name.length) ? '' : cutMiddle(name, characters),
+    numbers: widthPx >= NUMBERS_PX.width && heightPx >= NUMBERS_PX.height,
+  };
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Cubic } from './bezier';
-import { boxCaption, captionOf } from './box-caption';
+import { boxCaption, captionOf, summaryRoom } from './box-caption';
 import { nameLines } from './name-lines';
-import { summaryRoom } from './namespace-layer';
 
 const upTo = (characters: number) => (text: string) => text.length <= characters;
 

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
-import { cutMiddle, formatPercent, formatRate } from '../format/numbers';
+import { formatPercent, formatRate } from '../format/numbers';
 import type { EdgeDisplay } from '../model/traffic';
 import { FAILING_ERROR_RATIO } from '../model/traffic';
 import { useMetricsStore } from '../stores/metrics-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { pathOf } from './bezier';
-import { captionOf } from './box-caption';
+import { captionOf, summaryRoom } from './box-caption';
 import { edgeWidth, type Rect, routeEdges } from './geometry';
 import { labelUnit, type NamespaceBox, useGraphStore } from './graph-store';
 
@@ -46,24 +46,6 @@ function sumFlows(edges: readonly EdgeDisplay[]): Flow {
   const ratePerS = edges.reduce((sum, edge) => sum + edge.ratePerS, 0);
   const errors = edges.reduce((sum, edge) => sum + edge.ratePerS * edge.errorRatio, 0);
   return { ratePerS, errorRatio: ratePerS > 0 ? errors / ratePerS : 0 };
-}
-
-/** Sizes on the screen: a letter of the name, and what the numbers below it need. */
-const NAME_CHARACTER_PX = 8;
-const NUMBERS_PX = { width: 64, height: 56 } as const;
-const SHORTEST_NAME = 4;
-
-/** As much of a summary as its box has room for. */
-export function summaryRoom(
-  { name, rect }: Pick<NamespaceBox, 'name' | 'rect'>,
-  unit: number,
-): { readonly name: string; readonly numbers: boolean } {
-  const [widthPx, heightPx] = [rect.width / unit, rect.height / unit];
-  const characters = Math.floor(widthPx / NAME_CHARACTER_PX);
-  return {
-    name: characters < Math.min(SHORTEST_NAME, name.length) ? '' : cutMiddle(name, characters),
-    numbers: widthPx >= NUMBERS_PX.width && heightPx >= NUMBERS_PX.height,
-  };
 }
 
 /** What enters a namespace from outside of it, or what its services answer if nothing does. */
