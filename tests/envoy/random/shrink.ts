@@ -1,6 +1,5 @@
 // Smaller cases that may still disagree: one part less each. What remains is printed with its defaults left out.
 import type { RandomCase } from './case';
-import { WEIGHT_HEADER } from './routes';
 
 /** Lists that Envoy refuses when they are empty. */
 const NEVER_EMPTY = new Set(['permissions', 'principals', 'domains', 'rules', 'ids', 'pods', 'requests', 'clusters']);
@@ -9,6 +8,7 @@ const OPTIONAL = new Set([
   'retryPolicy',
   'pathRewrite',
   'hostRewrite',
+  'lbPolicy',
   'maxRetries',
   'maxRequests',
   'startsUp',
@@ -46,16 +46,14 @@ function* removable(value: unknown, path: Path): Generator<Path> {
   const key = path.at(-1);
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value;
-    const mayShrink =
-      path[0] !== 'clusters' && key !== 'hashPolicy' && list.length > (NEVER_EMPTY.has(String(key)) ? 1 : 0);
+    const mayShrink = path[0] !== 'clusters' && list.length > (NEVER_EMPTY.has(String(key)) ? 1 : 0);
     for (const [index, item] of list.entries()) {
       if (mayShrink) yield [...path, index];
       yield* removable(item, [...path, index]);
     }
   } else if (isFields(value)) {
     for (const [name, field] of Object.entries(value)) {
-      // Without a hash or a share chance would decide.
-      const isHeader = key === 'headers' && typeof field === 'string' && name !== WEIGHT_HEADER;
+      const isHeader = key === 'headers' && typeof field === 'string';
       const isOn = SWITCHES.has(name) && (field === true || (typeof field === 'number' && field > 0));
       if (OPTIONAL.has(name) || isHeader || isOn) yield [...path, name];
       yield* removable(field, [...path, name]);
