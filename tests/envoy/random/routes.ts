@@ -186,7 +186,7 @@ function redirectOf(choices: Choices): RouteActionKind {
 function actionOf(choices: Choices, clusters: readonly string[], name: string): RouteActionKind {
   const draw = choices.below(100);
   if (draw < 12) return redirectOf(choices);
-  if (draw < 22) return directResponse(choices.one([200, 204, 404, 418, 503]), choices.chance(50) ? 'text' : undefined);
+  if (draw < 22) return directResponse(choices.one([200, 404, 418, 503]), choices.chance(50) ? 'text' : undefined);
   return forwardOf(choices, clusters, name);
 }
 

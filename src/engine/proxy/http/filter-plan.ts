@@ -234,8 +234,10 @@ class FilterPlanBuilder {
     return this.#apply(rbacVerdict(outcome, this.#request), true);
   }
 
+  /** Only a route that forwards has a policy. envoyproxy/envoy source/extensions/filters/http/cors/cors_filter.cc CorsFilter::decodeHeaders */
   #addCors(name: string): boolean {
-    const cors = this.#matched === undefined ? undefined : corsOf(name, this.#matched, this.#resolved.choice);
+    const matched = this.#matched?.route.action.kind === 'route' ? this.#matched : undefined;
+    const cors = matched === undefined ? undefined : corsOf(name, matched, this.#resolved.choice);
     // A share of requests is not simulated where it is neither all nor none: upstream's default is all.
     if (cors === undefined || !isCertain(cors.source.filterEnabled)) return true;
     const counters: number[] = [];
