@@ -9,6 +9,7 @@ const KEPT: readonly (readonly [seed: number, wrong: string])[] = [
   [3, 'no response code is known yet to formats in headers of an answer of the proxy itself'],
   [5, 'the host is chosen by the hash of the request as it was rewritten'],
   [7, 'headers of a direct response are changed once, and not at all when a filter answers instead'],
+  [3131, 'the answer to a preflight request goes by the header mutations of routes'],
   [2039, 'a redirect or direct response has no CORS policy'],
   [39, 'formats in headers of an answer see the path as it was rewritten'],
 ];

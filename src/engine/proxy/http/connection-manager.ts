@@ -383,11 +383,10 @@ export class ConnectionManager {
   sendLocalReply(stream: number, reply: LocalReply): void {
     const plan = this.planOf(stream);
     const matched = plan.rejection === undefined ? this.matchedOf(stream) : undefined;
+    // The answer to a preflight request goes straight to the encoders: cors_filter.cc CorsFilter::decodeHeaders.
+    const isFinalized = reply.details !== ResponseCodeDetails.CorsResponse && matched?.route.action.kind === 'route';
     const modify = (response: ResponseView): ResponseView =>
-      this.#encode(
-        stream,
-        matched?.route.action.kind === 'route' ? this.#finalizeReply(stream, matched, response) : response,
-      );
+      this.#encode(stream, isFinalized ? this.#finalizeReply(stream, matched, response) : response);
     const prepared = prepareLocalReply(reply, plan.request, modify);
     if (reply.flag !== undefined) this.#streams.addFlag(stream, reply.flag);
     this.setDetails(stream, reply.details);
