@@ -25,7 +25,8 @@ export default defineConfig({
     baseURL: address,
     viewport: { width: 1600, height: 1000 },
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Recording every test takes longer than the tests; `npm run e2e -- --trace on -g NAME` records one.
+    trace: 'off',
     launchOptions: {
       ...(chromium ? { executablePath: chromium } : {}),
       args: [
