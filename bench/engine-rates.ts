@@ -25,7 +25,7 @@ import {
 } from '../tests/unit/engine/world';
 
 export const FOREVER = Number.MAX_SAFE_INTEGER;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const TWO_TIER_PER_S = 5000;
 const MESHED_PER_S = 3000;
 
