@@ -55,6 +55,24 @@ describe('Slots', () => {
     expect(slots.resolve(5 * MAX_SLOTS + 1234)).toBe(-1);
   });
 
+  it('tells one use of a slot from the next, also after going back', () => {
+    const table = new Columns({ value: 'i32' });
+    const first = table.allocate();
+    const second = table.allocate();
+    expect([table.generationOf(first), table.generationOf(second)]).toEqual([0, 0]);
+    table.release(first);
+    expect(table.isCurrent(first, 0)).toBe(false);
+    expect(table.allocate()).toBe(first);
+    expect(table.isCurrent(first, 1)).toBe(true);
+    const saved = table.save();
+    table.release(first);
+    const third = [table.allocate(), table.allocate()][1] ?? 0;
+    table.release(third);
+    table.restore(saved);
+    expect(table.isCurrent(first, 1)).toBe(true);
+    expect([table.allocate(), table.generationOf(third)]).toEqual([third, 0]);
+  });
+
   it('throws when a slot is released twice', () => {
     const slots = new Slots(4);
     slots.release(slots.allocate());

@@ -118,6 +118,11 @@ export class Slots {
     return this.#nextFree[index] === LIVE && index < this.#used;
   }
 
+  /** How many users a slot had before its present one, or its next one when it is free: tells one use of it from another. */
+  generationOf(index: number): number {
+    return (this.#generations[index] ?? 1) - 1;
+  }
+
   /** The handle of a live slot. */
   handleOf(index: number): Handle {
     assert(this.#nextFree[index] === LIVE, 'handle of a slot that is not live');
@@ -233,6 +238,16 @@ export class Columns<S extends ColumnSpec> {
 
   isLive(index: number): boolean {
     return this.slots.isLive(index);
+  }
+
+  /** Number of the present use of a slot; whoever may outlive that use keeps it beside the index. */
+  generationOf(index: number): number {
+    return this.slots.generationOf(index);
+  }
+
+  /** Whether the slot is still in the use that had this generation. */
+  isCurrent(index: number, generation: number): boolean {
+    return this.slots.generationOf(index) === generation;
   }
 
   handleOf(index: number): Handle {

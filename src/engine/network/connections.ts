@@ -141,12 +141,12 @@ export class Connections {
   }
 
   #at(delayNs: Ns, kind: number, connection: number, attempt: number): void {
-    const generation = this.#tables.connections.arrays.generation[connection] ?? 0;
+    const generation = this.#tables.connections.generationOf(connection);
     this.#kernel.after(delayNs, PRIORITY_TRAFFIC, kind, connection, generation, attempt);
   }
 
   #isCurrent(connection: number, generation: number): boolean {
-    return this.#tables.connections.arrays.generation[connection] === generation;
+    return this.#tables.connections.isCurrent(connection, generation);
   }
 
   /** Whether the packet is lost in a partition right now. */

@@ -111,7 +111,7 @@ export class Exchanges {
     l.phase[leg] = PHASE_REQUEST_IN_FLIGHT;
     const delayNs = networkNs + this.#connections.party(server).passNs(server);
     c.lastServerArrivalNs[connection] = Math.max(c.lastServerArrivalNs[connection] ?? 0, nowNs + delayNs);
-    this.#kernel.after(delayNs, PRIORITY_TRAFFIC, EVENT_REQUEST_ARRIVES, leg, l.generation[leg] ?? 0, 0);
+    this.#kernel.after(delayNs, PRIORITY_TRAFFIC, EVENT_REQUEST_ARRIVES, leg, this.#tables.legs.generationOf(leg), 0);
   }
 
   /** Hands the request over inside a pod at once. Only at the end of what the caller has to do. */
@@ -128,7 +128,7 @@ export class Exchanges {
   }
 
   #isCurrent(leg: number, generation: number): boolean {
-    return this.#tables.legs.arrays.generation[leg] === generation;
+    return this.#tables.legs.isCurrent(leg, generation);
   }
 
   handleRequestArrives(leg: number, generation: number, attempt: number): void {
@@ -167,7 +167,7 @@ export class Exchanges {
     const connection = l.connection[leg] ?? 0;
     if (attempt < MAX_RETRANSMISSIONS) {
       const timeoutNs = retransmissionTimeoutNs(RETRANSMISSION_TIMEOUT_NS, attempt);
-      this.#kernel.after(timeoutNs, PRIORITY_TRAFFIC, kind, leg, l.generation[leg] ?? 0, attempt + 1);
+      this.#kernel.after(timeoutNs, PRIORITY_TRAFFIC, kind, leg, this.#tables.legs.generationOf(leg), attempt + 1);
     } else if (kind === EVENT_RESPONSE_ARRIVES || kind === EVENT_RESET_ARRIVES) {
       this.#abandon(leg);
     } else {
@@ -198,7 +198,7 @@ export class Exchanges {
     const delayNs = networkNs + this.#connections.party(client).passNs(client);
     const arrivalNs = this.#kernel.nowNs + delayNs;
     c.lastClientArrivalNs[connection] = Math.max(c.lastClientArrivalNs[connection] ?? 0, arrivalNs);
-    this.#kernel.after(delayNs, PRIORITY_TRAFFIC, EVENT_RESPONSE_ARRIVES, leg, l.generation[leg] ?? 0, 0);
+    this.#kernel.after(delayNs, PRIORITY_TRAFFIC, EVENT_RESPONSE_ARRIVES, leg, this.#tables.legs.generationOf(leg), 0);
   }
 
   /** Hands the response over inside a pod at once. Only at the end of what the caller has to do. */
@@ -271,7 +271,7 @@ export class Exchanges {
     l.response[leg] = -1 - reason;
     const arrivalNs = this.#kernel.nowNs + delayNs;
     c.lastClientArrivalNs[connection] = Math.max(c.lastClientArrivalNs[connection] ?? 0, arrivalNs);
-    this.#kernel.after(delayNs, PRIORITY_TRAFFIC, EVENT_RESET_ARRIVES, leg, l.generation[leg] ?? 0, 0);
+    this.#kernel.after(delayNs, PRIORITY_TRAFFIC, EVENT_RESET_ARRIVES, leg, this.#tables.legs.generationOf(leg), 0);
   }
 
   handleResetArrives(leg: number, generation: number, attempt: number): void {
@@ -306,7 +306,7 @@ export class Exchanges {
     const path = c.pathToServer[connection] ?? LOOPBACK;
     const networkNs = path === LOOPBACK ? 0 : this.#paths.delayNs(path);
     const arrivalNs = Math.max(this.#kernel.nowNs + networkNs, c.lastServerArrivalNs[connection] ?? 0);
-    this.#kernel.at(arrivalNs, PRIORITY_TRAFFIC, EVENT_CANCEL_ARRIVES, leg, l.generation[leg] ?? 0, 0);
+    this.#kernel.at(arrivalNs, PRIORITY_TRAFFIC, EVENT_CANCEL_ARRIVES, leg, this.#tables.legs.generationOf(leg), 0);
   }
 
   handleCancelArrives(leg: number, generation: number, attempt: number): void {

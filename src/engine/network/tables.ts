@@ -13,7 +13,6 @@ export const LOOPBACK = -1;
 export const NONE = -1;
 
 const CONNECTION_COLUMNS = {
-  generation: 'i32',
   clientProcess: 'i32',
   serverProcess: 'i32',
   /** Address that the client dialled, as a number of the address table. */
@@ -92,7 +91,6 @@ export const MARK_RETRY = 4;
 export const MARK_RECORDED = 8;
 
 const LEG_COLUMNS = {
-  generation: 'i32',
   phase: 'u8',
   marks: 'u8',
   connection: 'i32',
@@ -171,7 +169,6 @@ export class NetworkTables {
   releaseConnection(connection: number): void {
     const c = this.connections.arrays;
     assert(c.legCount[connection] === 0, 'a released connection still has legs');
-    c.generation[connection] = ((c.generation[connection] ?? 0) + 1) | 0;
     this.connections.release(connection);
   }
 
@@ -204,7 +201,6 @@ export class NetworkTables {
     else l.nextLeg[previous] = next;
     if (next !== NONE) l.previousLeg[next] = previous;
     c.legCount[connection] = (c.legCount[connection] ?? 0) - 1;
-    l.generation[leg] = ((l.generation[leg] ?? 0) + 1) | 0;
     this.legs.release(leg);
   }
 
@@ -215,8 +211,5 @@ export class NetworkTables {
   restore(state: NetworkTablesState): void {
     this.connections.restore(state.connections);
     this.legs.restore(state.legs);
-    // Slots that were first used after that moment are fresh again.
-    this.connections.arrays.generation.fill(0, this.connections.slots.used);
-    this.legs.arrays.generation.fill(0, this.legs.slots.used);
   }
 }

@@ -144,13 +144,13 @@ export class DownstreamConnections {
     const c = this.#network.connections.arrays;
     c.serverIdleSinceNs[connection] = this.#kernel.nowNs;
     if (timeoutNs === 0) return;
-    const generation = c.generation[connection] ?? 0;
+    const generation = this.#network.connections.generationOf(connection);
     c.serverTimer[connection] = this.#lanes.start(timeoutNs, EVENT_DOWNSTREAM_IDLE_TIMEOUT, connection, generation, 0);
   }
 
   handleIdleTimeout(connection: number, generation: number): void {
     const c = this.#network.connections.arrays;
-    if (c.generation[connection] !== generation || c.serverClosed[connection] === 1) return;
+    if (!this.#network.connections.isCurrent(connection, generation) || c.serverClosed[connection] === 1) return;
     const chain = chainOf(this.#configs, this.#network, connection);
     const timeoutNs = chain?.hcm?.source.idleTimeoutNs ?? 0;
     if (chain?.hcm === undefined || timeoutNs === 0) return;
@@ -170,13 +170,13 @@ export class DownstreamConnections {
   /** 0: never. */
   #later(connection: number, kind: number, afterNs: Ns): void {
     if (afterNs === 0) return;
-    const generation = this.#network.connections.arrays.generation[connection] ?? 0;
+    const generation = this.#network.connections.generationOf(connection);
     this.#kernel.after(afterNs, PRIORITY_TRAFFIC, kind, connection, generation, 0);
   }
 
   #isGone(connection: number, generation: number): boolean {
-    const c = this.#network.connections.arrays;
-    return c.generation[connection] !== generation || c.serverClosed[connection] === 1;
+    const { connections } = this.#network;
+    return !connections.isCurrent(connection, generation) || connections.arrays.serverClosed[connection] === 1;
   }
 
   // envoyproxy/envoy source/common/http/conn_manager_impl.cc ConnectionManagerImpl::onConnectionDurationTimeout

@@ -395,10 +395,10 @@ export class Proxies implements Party {
   }
 
   #handleTryTimeout(upstream: number, generation: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
-    const t = this.#tables.upstream.tries.arrays;
-    if (t.generation[upstream] !== generation) return;
-    if (t.owner[upstream] === OWNER_ASYNC) this.#calls.handleTimeout(upstream);
-    else this.#router.handleTryTimeout(upstream, generation, kind);
+    const { tries } = this.#tables.upstream;
+    if (!tries.isCurrent(upstream, generation)) return;
+    if (tries.arrays.owner[upstream] === OWNER_ASYNC) this.#calls.handleTimeout(upstream);
+    else this.#router.handleTryTimeout(upstream, kind);
   }
 
   accessLog(limit: number): readonly AccessLogEntry[] {

@@ -8,7 +8,6 @@ export const FRAME_LOAD = 2;
 export const FRAME_PROBE = 3;
 
 const FRAME_COLUMNS = {
-  generation: 'i32',
   kind: 'u8',
   /** Slot of the pod whose application it runs in. */
   pod: 'i32',
@@ -67,17 +66,15 @@ export class Frames {
   }
 
   release(frame: number): void {
-    const f = this.table.arrays;
-    f.generation[frame] = ((f.generation[frame] ?? 0) + 1) | 0;
     this.table.release(frame);
   }
 
   generation(frame: number): number {
-    return this.table.arrays.generation[frame] ?? 0;
+    return this.table.generationOf(frame);
   }
 
   isCurrent(frame: number, generation: number): boolean {
-    return this.table.arrays.generation[frame] === generation;
+    return this.table.isCurrent(frame, generation);
   }
 
   save(): ColumnsState {
@@ -86,7 +83,5 @@ export class Frames {
 
   restore(state: ColumnsState): void {
     this.table.restore(state);
-    // Slots that were first used after that moment are fresh again.
-    this.table.arrays.generation.fill(0, this.table.slots.used);
   }
 }

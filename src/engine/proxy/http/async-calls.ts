@@ -126,7 +126,7 @@ export class AsyncCalls {
     const edge = this.#clusters.edgeOf(cluster, host, call.request);
     if (edge !== NONE) this.#edges.countAttempt(edge);
     if (call.timeoutNs > 0) {
-      const generation = t.generation[upstream] ?? 0;
+      const generation = this.#upstream.tries.generationOf(upstream);
       t.perTryTimer[upstream] = this.#lanes.start(call.timeoutNs, EVENT_PER_TRY_TIMEOUT, upstream, generation, 0);
     }
     this.#pools.newStream(pool, upstream);

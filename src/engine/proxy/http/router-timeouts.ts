@@ -95,9 +95,8 @@ export class RouterTimeouts {
 
   /** The per-try timeout, the per-try idle timeout or the cluster's limit of a stream's duration. */
   // envoyproxy/envoy source/common/router/router.cc Filter::onPerTryTimeoutCommon, onStreamMaxDurationReached
-  handleTryTimeout(upstream: number, generation: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
+  handleTryTimeout(upstream: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
     const t = this.#upstream.tries.arrays;
-    if (t.generation[upstream] !== generation) return;
     const stream = t.subject[upstream] ?? 0;
     const cluster = this.#host.clusterOf(stream);
     const host = t.host[upstream] ?? 0;

@@ -572,7 +572,7 @@ export class Router implements StreamRouter {
     this.#timeouts.handleRouteTimeout(stream, generation);
   }
 
-  handleTryTimeout(upstream: number, generation: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
-    this.#timeouts.handleTryTimeout(upstream, generation, kind);
+  handleTryTimeout(upstream: number, kind: 'perTry' | 'perTryIdle' | 'maxDuration'): void {
+    this.#timeouts.handleTryTimeout(upstream, kind);
   }
 }

@@ -10,7 +10,6 @@ const FLAG_BITS = 5;
 const MAX_FLAGS = 6;
 
 const STREAM_COLUMNS = {
-  generation: 'i32',
   pod: 'i32',
   /** The downstream leg; -1 once its client is gone. */
   leg: 'i32',
@@ -121,8 +120,6 @@ export class Streams {
   }
 
   release(stream: number): void {
-    const s = this.table.arrays;
-    s.generation[stream] = ((s.generation[stream] ?? 0) + 1) | 0;
     this.plans[stream] = undefined;
     this.resolved[stream] = undefined;
     this.filterPlans[stream] = undefined;
@@ -134,11 +131,11 @@ export class Streams {
   }
 
   isCurrent(stream: number, generation: number): boolean {
-    return this.table.arrays.generation[stream] === generation;
+    return this.table.isCurrent(stream, generation);
   }
 
   generation(stream: number): number {
-    return this.table.arrays.generation[stream] ?? 0;
+    return this.table.generationOf(stream);
   }
 
   /** Sets a flag unless it is set already. */
@@ -164,8 +161,6 @@ export class Streams {
 
   restore(state: StreamsState): void {
     this.table.restore(state.table);
-    // Slots that were first used after that moment are fresh again.
-    this.table.arrays.generation.fill(0, this.table.slots.used);
     for (const list of [this.plans, this.resolved, this.filterPlans, this.routePlans]) list.length = 0;
     this.retryStates.length = 0;
     this.attemptedHosts.length = 0;

@@ -65,7 +65,7 @@ export class Tries {
   /** The clocks of a try start when it has a connection. */
   arm(upstream: number, plan: RoutePlan, cluster: ClusterRuntime): void {
     const t = this.#upstream.tries.arrays;
-    const generation = t.generation[upstream] ?? 0;
+    const generation = this.#upstream.tries.generationOf(upstream);
     const { perTryTimeoutNs, perTryIdleTimeoutNs } = plan.timeouts;
     const maxDurationNs = cluster.cluster.source.httpProtocol.maxStreamDurationNs ?? 0;
     if (perTryTimeoutNs > 0) {

@@ -2,7 +2,6 @@ import { Columns, type ColumnsState } from '../../../base';
 import { NONE } from '../../network';
 
 const SESSION_COLUMNS = {
-  generation: 'i32',
   pod: 'i32',
   /** Downstream connection; -1 once it is gone. */
   connection: 'i32',
@@ -61,13 +60,11 @@ export class Sessions {
   }
 
   release(session: number): void {
-    const s = this.table.arrays;
-    s.generation[session] = ((s.generation[session] ?? 0) + 1) | 0;
     this.table.release(session);
   }
 
   isCurrent(session: number, generation: number): boolean {
-    return this.table.arrays.generation[session] === generation;
+    return this.table.isCurrent(session, generation);
   }
 
   addFlag(session: number, flag: number): void {
@@ -84,7 +81,5 @@ export class Sessions {
 
   restore(state: ColumnsState): void {
     this.table.restore(state);
-    // Slots that were first used after that moment are fresh again.
-    this.table.arrays.generation.fill(0, this.table.slots.used);
   }
 }

@@ -410,7 +410,7 @@ export class TcpProxies {
     if (timeoutNs === 0) return;
     const s = this.#sessions.table.arrays;
     const dueNs = (s.idleSinceNs[session] ?? 0) + timeoutNs;
-    const generation = s.generation[session] ?? 0;
+    const generation = this.#sessions.table.generationOf(session);
     s.idleTimer[session] = this.#kernel.at(
       Math.max(dueNs, this.#kernel.nowNs),
       PRIORITY_TRAFFIC,

@@ -31,13 +31,13 @@ export class ConnectionAges {
     const { source } = this.#clusterOf(connection).cluster;
     const ageNs = source.httpProtocol.maxConnectionDurationNs ?? 0;
     if (ageNs === 0) return;
-    const generation = c.generation[connection] ?? 0;
+    const generation = this.#network.connections.generationOf(connection);
     this.#kernel.after(ageNs, PRIORITY_TRAFFIC, EVENT_UPSTREAM_CONNECTION_AGE, connection, generation, 0);
   }
 
   handleDue(connection: number, generation: number): void {
     const c = this.#network.connections.arrays;
-    if (c.generation[connection] !== generation || c.clientClosed[connection] === 1) return;
+    if (!this.#network.connections.isCurrent(connection, generation) || c.clientClosed[connection] === 1) return;
     this.#clusterOf(connection).countRare('upstream_cx_max_duration_reached');
     this.#pools.drainConnection(connection);
   }

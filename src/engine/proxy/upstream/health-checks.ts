@@ -109,7 +109,7 @@ export class HealthChecks {
 
   #schedule(session: number, delayMs: number): void {
     const s = this.#sessions.table.arrays;
-    const generation = s.generation[session] ?? 0;
+    const generation = this.#sessions.table.generationOf(session);
     const delayNs = delayMs * NS_PER_MS;
     s.intervalTimer[session] = this.#kernel.after(
       delayNs,
@@ -152,7 +152,7 @@ export class HealthChecks {
   }
 
   #isCurrent(session: number, generation: number): boolean {
-    return this.#sessions.table.arrays.generation[session] === generation;
+    return this.#sessions.table.isCurrent(session, generation);
   }
 
   // HealthCheckerImplBase::ActiveHealthCheckSession::onIntervalBase

@@ -2,7 +2,6 @@ import { Columns, type ColumnsState } from '../../../base';
 import { NONE } from '../../network';
 
 const SESSION_COLUMNS = {
-  generation: 'i32',
   cluster: 'i32',
   host: 'i32',
   connection: 'i32',
@@ -37,8 +36,6 @@ export class HealthSessions {
   }
 
   release(session: number): void {
-    const s = this.table.arrays;
-    s.generation[session] = ((s.generation[session] ?? 0) + 1) | 0;
     this.table.release(session);
   }
 
@@ -48,7 +45,5 @@ export class HealthSessions {
 
   restore(state: ColumnsState): void {
     this.table.restore(state);
-    // Slots that were first used after that moment are fresh again.
-    this.table.arrays.generation.fill(0, this.table.slots.used);
   }
 }

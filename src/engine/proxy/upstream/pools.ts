@@ -271,7 +271,13 @@ export class Pools {
     const { connectTimeoutNs } = cluster.cluster;
     c.clientTimer[connection] =
       connectTimeoutNs > 0
-        ? this.#lanes.start(connectTimeoutNs, EVENT_CONNECT_TIMEOUT, connection, c.generation[connection] ?? 0, 0)
+        ? this.#lanes.start(
+            connectTimeoutNs,
+            EVENT_CONNECT_TIMEOUT,
+            connection,
+            this.#network.connections.generationOf(connection),
+            0,
+          )
         : NO_EVENT;
   }
 
@@ -344,7 +350,7 @@ export class Pools {
 
   handleConnectTimeout(connection: number, generation: number): void {
     const c = this.#network.connections.arrays;
-    if (c.generation[connection] !== generation) return;
+    if (!this.#network.connections.isCurrent(connection, generation)) return;
     const pool = c.clientPool[connection] ?? 0;
     c.clientTimer[connection] = NO_EVENT;
     this.#cluster(pool).count(counters.CX_CONNECT_TIMEOUT);
@@ -473,7 +479,7 @@ export class Pools {
     c.idleSinceNs[connection] = this.#kernel.nowNs;
     const { idleTimeoutNs } = cluster.cluster;
     if (idleTimeoutNs === 0 || c.clientTimer[connection] !== NO_EVENT) return;
-    const generation = c.generation[connection] ?? 0;
+    const generation = this.#network.connections.generationOf(connection);
     c.clientTimer[connection] = this.#lanes.start(
       idleTimeoutNs,
       EVENT_UPSTREAM_IDLE_TIMEOUT,
@@ -485,7 +491,7 @@ export class Pools {
 
   handleIdleTimeout(connection: number, generation: number): void {
     const c = this.#network.connections.arrays;
-    if (c.generation[connection] !== generation || c.clientClosed[connection] === 1) return;
+    if (!this.#network.connections.isCurrent(connection, generation) || c.clientClosed[connection] === 1) return;
     c.clientTimer[connection] = NO_EVENT;
     if ((c.activeStreams[connection] ?? 0) > 0) return;
     const cluster = this.#cluster(c.clientPool[connection] ?? 0);

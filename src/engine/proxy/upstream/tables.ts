@@ -60,7 +60,6 @@ export const OWNER_TCP_SESSION = 1;
 export const OWNER_ASYNC = 2;
 
 const TRY_COLUMNS = {
-  generation: 'i32',
   owner: 'u8',
   /** Stream or TCP session that it belongs to. */
   subject: 'i32',
@@ -185,8 +184,6 @@ export class UpstreamTables {
   }
 
   releaseTry(upstream: number): void {
-    const t = this.tries.arrays;
-    t.generation[upstream] = ((t.generation[upstream] ?? 0) + 1) | 0;
     this.tries.release(upstream);
   }
 
@@ -198,7 +195,5 @@ export class UpstreamTables {
     this.hosts.restore(state.hosts);
     this.pools.restore(state.pools);
     this.tries.restore(state.tries);
-    // Slots that were first used after that moment are fresh again.
-    this.tries.arrays.generation.fill(0, this.tries.slots.used);
   }
 }
