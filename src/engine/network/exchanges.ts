@@ -50,6 +50,20 @@ export interface NewLeg {
   parentSpan: number;
 }
 
+/** A record that a sender fills in anew for each exchange, instead of making one each time. */
+export function blankLeg(): NewLeg {
+  return {
+    clientContext: 0,
+    request: 0,
+    requestBytes: 0,
+    attempt: 1,
+    marks: 0,
+    requestId: 0,
+    traceId: 0,
+    parentSpan: 0,
+  };
+}
+
 /**
  * Moves requests and responses over connections: one event per message. The time that the receiving process takes to pass the
  * message on is part of the journey, so that a hop costs no event of its own.

@@ -1,6 +1,6 @@
 export { checkNetwork } from './check-network';
 export { Connections, type ConnectRequest } from './connections';
-export { Exchanges, type NewLeg, OUTCOME_DENIED, OUTCOME_FAILURE, OUTCOME_SUCCESS } from './exchanges';
+export { blankLeg, Exchanges, OUTCOME_DENIED, OUTCOME_FAILURE, OUTCOME_SUCCESS } from './exchanges';
 export { Faults, NO_POD_FAULTS, type PodFaults } from './faults';
 export {
   CONNECT_ACCEPTED,

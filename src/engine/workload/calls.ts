@@ -2,13 +2,13 @@ import { assert, NS_PER_MS, type Ns } from '../../base';
 import { EVENT_CALL_FAILED, EVENT_CALL_TIMEOUT, type MessageTable, PRIORITY_TRAFFIC, type TimerLanes } from '../core';
 import { type EventHandle, type Kernel, NO_EVENT } from '../kernel';
 import {
+  blankLeg,
   CONNECTION_OPEN,
   type Connections,
   type Exchanges,
   MARK_DENIED,
   MARK_RECORDED,
   type NetworkTables,
-  type NewLeg,
   NONE,
   PAYLOAD_HTTP2,
   PAYLOAD_TCP,
@@ -39,16 +39,7 @@ export class Calls {
   readonly #messages: MessageTable;
   readonly #edges: Edges;
   readonly #decisions: Decisions;
-  readonly #newLeg: NewLeg = {
-    clientContext: 0,
-    request: 0,
-    requestBytes: 0,
-    attempt: 1,
-    marks: 0,
-    requestId: 0,
-    traceId: 0,
-    parentSpan: 0,
-  };
+  readonly #newLeg = blankLeg();
   #owner: CallOwner | undefined;
   /** Number of calls ever made: the last request identifier. */
   #lastRequestId = 0;

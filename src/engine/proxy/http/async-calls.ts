@@ -1,7 +1,7 @@
 import { assertDefined, type Ns } from '../../../base';
 import { EVENT_PER_TRY_TIMEOUT, type MessageTable, type TimerLanes } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
-import { type Exchanges, type NetworkTables, type NewLeg, NONE, PAYLOAD_HTTP1 } from '../../network';
+import { blankLeg, type Exchanges, type NetworkTables, NONE, PAYLOAD_HTTP1 } from '../../network';
 import type { Edges } from '../../telemetry';
 import * as counters from '../counters';
 import type { ProxyEnvironment } from '../environment';
@@ -66,16 +66,7 @@ export class AsyncCalls {
   readonly #clusters: Clusters;
   readonly #pools: Pools;
   #caller: AsyncCaller | undefined;
-  readonly #newLeg: NewLeg = {
-    clientContext: 0,
-    request: 0,
-    requestBytes: 0,
-    attempt: 1,
-    marks: 0,
-    requestId: 0,
-    traceId: 0,
-    parentSpan: 0,
-  };
+  readonly #newLeg = blankLeg();
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables, parts: AsyncCallsParts) {
     this.#kernel = environment.kernel;

@@ -10,12 +10,12 @@ import {
 } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
 import {
+  blankLeg,
   type Exchanges,
   LOOPBACK,
   MARK_RECORDED,
   MARK_RETRY,
   type NetworkTables,
-  type NewLeg,
   NONE,
   PAYLOAD_HTTP2,
   ROLE_APPLICATION,
@@ -96,16 +96,7 @@ export class Router implements StreamRouter {
   readonly #retries: RetryKeeper;
   readonly #timeouts: RouterTimeouts;
   readonly #redirects: InternalRedirects;
-  readonly #newLeg: NewLeg = {
-    clientContext: 0,
-    request: 0,
-    requestBytes: 0,
-    attempt: 1,
-    marks: 0,
-    requestId: 0,
-    traceId: 0,
-    parentSpan: 0,
-  };
+  readonly #newLeg = blankLeg();
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables, parts: RouterParts) {
     this.#reporter = parts.reporter;

@@ -2,11 +2,11 @@ import { assertDefined } from '../../../base';
 import { EVENT_TCP_IDLE_TIMEOUT, PRIORITY_TRAFFIC, type StringTable } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
 import {
+  blankLeg,
   type Connections,
   type Exchanges,
   LOOPBACK,
   type NetworkTables,
-  type NewLeg,
   NONE,
   PHASE_SERVING,
   ROLE_APPLICATION,
@@ -62,16 +62,7 @@ export class TcpProxies {
   readonly #monitor: HostMonitor;
   readonly #proxies: (ProxyRecord | undefined)[];
   #reporter: SessionReporter | undefined;
-  readonly #newLeg: NewLeg = {
-    clientContext: 0,
-    request: 0,
-    requestBytes: 0,
-    attempt: 1,
-    marks: 0,
-    requestId: 0,
-    traceId: 0,
-    parentSpan: 0,
-  };
+  readonly #newLeg = blankLeg();
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables, parts: TcpProxiesParts) {
     this.#kernel = environment.kernel;

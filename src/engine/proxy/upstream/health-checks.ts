@@ -2,8 +2,8 @@ import { NS_PER_MS } from '../../../base';
 import { EVENT_HEALTH_CHECK_DUE, EVENT_HEALTH_CHECK_TIMEOUT, PRIORITY_TRAFFIC } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
 import {
+  blankLeg,
   CONNECTION_OPEN,
-  type NewLeg,
   NONE,
   PAYLOAD_HTTP1,
   PAYLOAD_HTTP2,
@@ -59,16 +59,7 @@ export class HealthChecks {
   readonly #publisher: HealthPublisher;
   readonly #upstream: UpstreamTables;
   readonly #sessions: HealthSessions;
-  readonly #newLeg: NewLeg = {
-    clientContext: 0,
-    request: NONE,
-    requestBytes: 0,
-    attempt: 1,
-    marks: 0,
-    requestId: 0,
-    traceId: 0,
-    parentSpan: 0,
-  };
+  readonly #newLeg = blankLeg();
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables, clusters: Clusters, publisher: HealthPublisher) {
     this.#publisher = publisher;
