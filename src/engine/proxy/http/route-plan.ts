@@ -38,6 +38,8 @@ export interface RoutePlan {
   readonly redirects: InternalRedirectPolicy | undefined;
   /** Largest body that is kept for retries, copies and redirects; bytes, Infinity where nothing needs it. */
   readonly bufferLimitBytes: number;
+  /** Copies of the request may go to other clusters. */
+  readonly isMirrored: boolean;
   /** The body was too large: no retries, copies or redirects. */
   readonly abandoned: boolean;
   /** Head of a try by its number; the first one is at index 1. */
@@ -103,7 +105,7 @@ const abandonedPlans = new WeakMap<RoutePlan, RoutePlan>();
 export function withoutBuffering(plan: RoutePlan): RoutePlan {
   const known = abandonedPlans.get(plan);
   if (known !== undefined) return known;
-  const abandoned: RoutePlan = { ...plan, retry: undefined, redirects: undefined, abandoned: true };
+  const abandoned: RoutePlan = { ...plan, retry: undefined, redirects: undefined, isMirrored: false, abandoned: true };
   abandonedPlans.set(plan, abandoned);
   return abandoned;
 }
@@ -135,6 +137,7 @@ export function buildRoutePlan(
     retry: planRetries(route.retryPolicy, finalized),
     redirects: route.source.internalRedirectPolicy,
     bufferLimitBytes: bufferLimitOf(hcm, matched, route, finalized),
+    isMirrored: route.mirrorPolicies.length > 0,
     abandoned: false,
     upstreamRequests: [],
     autoRewritten: new Map(),

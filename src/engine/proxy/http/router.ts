@@ -51,7 +51,7 @@ import { type ResolvedRoute, resolveRoute, routePlanOf } from './request-plan';
 import { RetryKeeper } from './retry-keeper';
 import { type RoutePlan, withoutBuffering } from './route-plan';
 import { RouterTimeouts } from './router-timeouts';
-import type { Shadows } from './shadows';
+import type { ShadowRequest, Shadows } from './shadows';
 import type { Streams } from './streams';
 import { Tries, type TryReporter } from './tries';
 
@@ -208,29 +208,25 @@ export class Router implements StreamRouter {
       s.routeTimer[stream] = this.#lanes.start(globalTimeoutNs, EVENT_ROUTE_TIMEOUT, stream, generation, 0);
       this.#manager.sinkOf(stream)?.decide('timeout', 'route', reason('armed', { ns: globalTimeoutNs }));
     }
-    const hasShadows = this.#shadowPolicies(plan).length > 0;
-    const { pod, requestId, traceId, worker } = s;
-    const shadow = hasShadows
-      ? {
-          pod: pod[stream] ?? 0,
-          requestId: requestId[stream] ?? 0,
-          traceId: traceId[stream] ?? 0,
-          worker: worker[stream] ?? 0,
-        }
-      : undefined;
-    const bytes = s.requestBytes[stream] ?? 0;
-    const random = hasShadows ? this.#manager.randomOf(stream) : 0;
-    const request = this.#heads.requestOf(stream, plan, 1);
-    const config = this.#manager.currentConfigOf(stream);
+    const shadow = plan.isMirrored ? this.#shadowOf(stream, plan) : undefined;
     this.#startTry(stream);
-    if (shadow !== undefined) {
-      this.#shadows.send(plan, { ...shadow, request, bytes, random, timeoutNs: globalTimeoutNs, config });
-    }
+    if (shadow !== undefined) this.#shadows.send(plan, shadow);
   }
 
-  #shadowPolicies(plan: RoutePlan): readonly unknown[] {
-    const { action } = plan.matched.route;
-    return action.kind === 'route' && !plan.abandoned ? action.route.mirrorPolicies : [];
+  /** What copies are made of; read before the first try, which may already end the stream. */
+  #shadowOf(stream: number, plan: RoutePlan): ShadowRequest {
+    const { pod, requestId, traceId, worker, requestBytes } = this.#streams.table.arrays;
+    return {
+      pod: pod[stream] ?? 0,
+      worker: worker[stream] ?? 0,
+      config: this.#manager.currentConfigOf(stream),
+      request: this.#heads.requestOf(stream, plan, 1),
+      bytes: requestBytes[stream] ?? 0,
+      requestId: requestId[stream] ?? 0,
+      traceId: traceId[stream] ?? 0,
+      random: this.#manager.randomOf(stream),
+      timeoutNs: plan.timeouts.globalTimeoutNs,
+    };
   }
 
   /** Chooses a host and asks its pool for a connection. */
@@ -244,13 +240,14 @@ export class Router implements StreamRouter {
     let { hash } = plan;
     if (plan.hashesEachRequest) hash = this.#heads.hashOf(stream, plan);
     const sink = this.#manager.sinkOf(stream);
+    // The head is made before a host is chosen: it is logged where there is none.
+    const request = this.#heads.requestOf(stream, plan, attempt);
     const host = this.#picker.pick(stream, cluster, plan, hash, connectionClass.info.localAddress, sink);
     if (host === NONE) {
       cluster.count(counters.CX_NONE_HEALTHY);
       this.abort(stream, RouterReply.noHealthyUpstream);
       return;
     }
-    const request = this.#heads.requestOf(stream, plan, attempt);
     const address = this.#upstream.hosts.arrays.address[host] ?? 0;
     s.hostAddress[stream] = address;
     this.#retries.noteHost(stream, address, plan);

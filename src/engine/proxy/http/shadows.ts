@@ -3,17 +3,10 @@ import type { MessageTable } from '../../core';
 import { MARK_MIRROR, NONE } from '../../network';
 import type { CompiledConfig } from '../config';
 import type { ProxyEnvironment } from '../environment';
-import type { RequestView } from '../semantics';
+import { isShadowed, shadowAuthority, shadowCluster } from '../semantics';
 import type { Clusters } from '../upstream/clusters';
 import type { AsyncCalls } from './async-calls';
 import type { RoutePlan } from './route-plan';
-
-/** The authority of a copy: "-shadow" comes before the port. */
-// envoyproxy/envoy source/common/http/async_client_impl.cc, source/common/router/router.cc (shadow host suffix)
-function shadowAuthority(authority: string): string {
-  const match = /^(.*?)(:\d+)?$/.exec(authority);
-  return `${match?.[1] ?? authority}-shadow${match?.[2] ?? ''}`;
-}
 
 /** The request that is copied, and where. */
 export interface ShadowRequest {
@@ -42,6 +35,8 @@ export class Shadows {
   readonly #messages: MessageTable;
   readonly #clusters: Clusters;
   readonly #calls: AsyncCalls;
+  /** Heads with the authority of copies, by the head that is copied. */
+  readonly #suffixed: (number | undefined)[] = [];
 
   constructor(environment: ProxyEnvironment, parts: ShadowsParts) {
     this.#messages = environment.messages;
@@ -54,17 +49,23 @@ export class Shadows {
     const { action } = plan.matched.route;
     if (action.kind !== 'route') return;
     for (const policy of action.route.mirrorPolicies) {
-      const fraction = policy.runtimeFraction?.defaultValue;
-      if (fraction !== undefined && shadow.random % fraction.denominator >= fraction.numerator) continue;
       const head = this.#messages.request(shadow.request);
-      const name = policy.clusterHeader === undefined ? policy.cluster : head.headers.first(policy.clusterHeader);
-      const cluster = this.#clusters.byName(shadow.pod, shadow.config, name ?? '');
+      if (!isShadowed(policy, head, shadow.random)) continue;
+      const name = shadowCluster(policy, head);
+      const cluster = name === undefined ? undefined : this.#clusters.byName(shadow.pod, shadow.config, name);
       if (cluster === undefined) continue;
-      const view: RequestView = policy.disableShadowHostSuffixAppend
-        ? head
-        : { ...head, authority: shadowAuthority(head.authority) };
-      const request = this.#messages.internRequest(view);
+      const request = policy.disableShadowHostSuffixAppend ? shadow.request : this.#withSuffix(shadow.request);
       this.#calls.start(cluster, { ...shadow, request, parentSpan: 0, marks: MARK_MIRROR, caller: NONE });
     }
+  }
+
+  #withSuffix(request: number): number {
+    let suffixed = this.#suffixed[request];
+    if (suffixed === undefined) {
+      const head = this.#messages.request(request);
+      suffixed = this.#messages.internRequest({ ...head, authority: shadowAuthority(head.authority) });
+      this.#suffixed[request] = suffixed;
+    }
+    return suffixed;
   }
 }

@@ -19,7 +19,7 @@ export function isShadowed(policy: MirrorPolicy, request: RequestView, streamRan
   return policy.runtimeFraction === undefined || fractionEnabled(policy.runtimeFraction.defaultValue, streamRandom);
 }
 
-/** The cluster of the copy; undefined: the header that should name it is missing. `request` is the head as the client sent it. */
+/** The cluster of the copy; undefined: the header that should name it is missing. `request` is the head as it goes upstream. */
 // envoyproxy/envoy source/common/router/router.cc Filter::getShadowCluster
 export function shadowCluster(policy: MirrorPolicy, request: RequestView): string | undefined {
   if (policy.cluster !== '') return policy.cluster;
