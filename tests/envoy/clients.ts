@@ -56,7 +56,7 @@ export class LoadClient implements Stoppable {
       );
       request.once('error', () => resolve(0));
       request.once('timeout', () => request.destroy());
-      request.end();
+      request.end('x'.repeat(spec.bodyBytes ?? 0));
     });
   }
 

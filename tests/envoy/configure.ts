@@ -24,6 +24,7 @@ import {
   tcpProxy,
   type VirtualHost,
   virtualHost,
+  type XdsNode,
   type XdsSnapshot,
   xdsNode,
   xdsSnapshot,
@@ -74,6 +75,9 @@ export function clusterOf(
 
 export interface ClientInit {
   readonly clusters: readonly Cluster[];
+  /** What the proxy is told about itself; it then has a process of its own. */
+  readonly node?: Init<Omit<XdsNode, 'id'>>;
+  readonly listener?: Init<Omit<Listener, 'name' | 'address'>>;
   /** Default: everything to the first cluster, without timeout. */
   readonly routes?: readonly Route[];
   readonly virtualHost?: Init<VirtualHost>;
@@ -85,7 +89,12 @@ export interface ClientInit {
   readonly networkFilters?: readonly NetworkFilter[];
 }
 
-function listenerOf(place: Place, filters: readonly NetworkFilter[], direction: 'INBOUND' | 'OUTBOUND'): Listener {
+function listenerOf(
+  place: Place,
+  filters: readonly NetworkFilter[],
+  direction: 'INBOUND' | 'OUTBOUND',
+  init: ClientInit['listener'],
+): Listener {
   return listener({
     name: `${place.scenario}-${direction.toLowerCase()}`,
     address: { address: '0.0.0.0', port: direction === 'OUTBOUND' ? place.port : 15006 },
@@ -93,6 +102,7 @@ function listenerOf(place: Place, filters: readonly NetworkFilter[], direction: 
     bindToPort: direction === 'INBOUND',
     filterChains: [filterChain({ name: 'all', filters })],
     ...(direction === 'INBOUND' ? { listenerFilters: [{ kind: 'originalDst' as const }] } : {}),
+    ...init,
   });
 }
 
@@ -124,8 +134,8 @@ export function clientSnapshot(place: Place, init: ClientInit): XdsSnapshot {
     terminalFilter(place, `${place.scenario}-client`, init.clusters[0]?.name ?? '', init),
   ];
   return xdsSnapshot({
-    node: xdsNode({ id: `sidecar~${place.clientIp}~client.default~default.svc.cluster.local` }),
-    listeners: [listenerOf(place, filters, 'OUTBOUND')],
+    node: xdsNode({ id: `sidecar~${place.clientIp}~client.default~default.svc.cluster.local`, ...init.node }),
+    listeners: [listenerOf(place, filters, 'OUTBOUND', init.listener)],
     clusters: init.clusters,
   });
 }
@@ -145,14 +155,14 @@ export function serverSnapshot(place: Place, pod: string, init: Omit<ClientInit,
   ];
   return xdsSnapshot({
     node: xdsNode({ id: `sidecar~${place.ip(pod)}~${pod}.default~default.svc.cluster.local` }),
-    listeners: [listenerOf(place, filters, 'INBOUND')],
+    listeners: [listenerOf(place, filters, 'INBOUND', init.listener)],
     clusters: [inbound],
   });
 }
 
 /** A client's proxy alone. */
 export function clientOnly(place: Place, init: ClientInit): ProxyConfigs {
-  return { client: clientSnapshot(place, init), servers: new Map(), isolated: false };
+  return { client: clientSnapshot(place, init), servers: new Map(), isolated: init.node !== undefined };
 }
 
 /** A client's proxy that does nothing special, and a proxy in front of pod `b`. */

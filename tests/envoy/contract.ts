@@ -39,6 +39,8 @@ export interface RequestSpec {
   readonly path?: string;
   readonly authority?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Size of the body of an HTTP request (0). */
+  readonly bodyBytes?: number;
 }
 
 export type Step =

@@ -171,7 +171,7 @@ function requestModel(spec: RequestSpec, id: string, place: Place): RequestModel
     path: spec.path ?? '/',
     authority: spec.authority ?? SERVICE,
     headers: [...Object.entries(spec.headers ?? {}), ['x-judge-id', id]],
-    bodyBytes: 0,
+    bodyBytes: spec.bodyBytes ?? 0,
   };
 }
 

@@ -51,19 +51,22 @@ function add(resources: StaticResources, bootstrap: JsonObject): void {
   resources.clusters.push(...listOf(found['clusters']));
 }
 
-/** The bootstrap of one process that plays the given proxies. */
+/** The bootstrap of one process that plays the given proxies: alone in it, a proxy is the node that it says it is. */
 function bootstrapOf(
   parts: readonly { readonly prepared: Prepared; readonly proxy: string; readonly snapshot: XdsSnapshot }[],
   logPath: string,
   secretsOf: SecretsOf,
 ): JsonObject {
-  const resources: StaticResources = { listeners: [], clusters: [] };
-  for (const { prepared, proxy, snapshot } of parts) {
+  const bootstraps = parts.map(({ prepared, proxy, snapshot }) => {
     const { scenario, place } = prepared;
     const loopback = proxy === CLIENT ? clientLoopback(place) : serverLoopback(place, proxy);
     const options = { ...loopback, ...secretsOf(prepared, proxy) };
-    add(resources, toEnvoyBootstrap(withJudgeLog(snapshot, scenario, proxy, logPath), options).bootstrap);
-  }
+    return toEnvoyBootstrap(withJudgeLog(snapshot, scenario, proxy, logPath), options).bootstrap;
+  });
+  const [first] = bootstraps;
+  if (first !== undefined && bootstraps.length === 1) return first;
+  const resources: StaticResources = { listeners: [], clusters: [] };
+  for (const bootstrap of bootstraps) add(resources, bootstrap);
   return {
     node: { id: 'judge', cluster: 'judge' },
     staticResources: { listeners: resources.listeners, clusters: resources.clusters },

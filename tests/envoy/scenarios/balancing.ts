@@ -1,6 +1,5 @@
 import {
   type Cluster,
-  clusterLoadAssignment,
   commonLbConfig,
   type HashPolicyKind,
   type Init,
@@ -13,21 +12,12 @@ import {
 } from '../../../src/xds';
 import { clientOnly, clusterOf, endpointsOf } from '../configure';
 import type { Place, Scenario } from '../contract';
-import { burst, HTTP2, pod, straight, times } from './support';
+import { assigned, burst, CONNECTIONS_BY_CHANCE, HTTP2, pod, straight, times } from './support';
 
 const TOPIC = 'load balancing';
 const PODS = ['b', 'c', 'd', 'e'];
 const FOUR = PODS.map((name) => pod(name));
 const EQUAL = { b: 1, c: 1, d: 1, e: 1 };
-/** Connections are opened host by host, so chance decides how many there are. */
-const CHANCE = ['upstream_cx_total', 'upstream_cx_http1_total', 'upstream_rq_pending_total'];
-
-/** Endpoints of a cluster, by locality or priority. */
-function assigned(place: Place, endpoints: readonly LocalityLbEndpoints[]): Pick<Cluster, 'discovery'> {
-  const clusterName = place.cluster('b');
-  return { discovery: { kind: 'STATIC', loadAssignment: clusterLoadAssignment({ clusterName, endpoints }) } };
-}
-
 function unhealthy(pods: readonly string[]) {
   return (name: string): Init<Omit<LbEndpoint, 'address'>> =>
     pods.includes(name) ? { healthStatus: 'UNHEALTHY' } : {};
@@ -71,7 +61,7 @@ const ALGORITHMS: readonly Scenario[] = [
       clientOnly(place, {
         clusters: [
           clusterOf(place, 'b', PODS, {
-            ...assigned(place, [
+            ...assigned(place, 'b', [
               localityLbEndpoints({
                 lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'b' ? 3 : 1 })),
               }),
@@ -89,7 +79,7 @@ const ALGORITHMS: readonly Scenario[] = [
     pods: FOUR,
     configure: straight(PODS, {}, { lbPolicy: { kind: 'RANDOM' } }),
     steps: [times(400)],
-    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CHANCE },
+    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CONNECTIONS_BY_CHANCE },
   },
   {
     name: 'lb-least-request',
@@ -98,7 +88,7 @@ const ALGORITHMS: readonly Scenario[] = [
     pods: FOUR,
     configure: straight(PODS, {}, { lbPolicy: leastRequest() }),
     steps: [times(400)],
-    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CHANCE },
+    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CONNECTIONS_BY_CHANCE },
   },
   {
     name: 'lb-least-request-weights',
@@ -110,7 +100,7 @@ const ALGORITHMS: readonly Scenario[] = [
         clusters: [
           clusterOf(place, 'b', PODS, {
             lbPolicy: leastRequest(),
-            ...assigned(place, [
+            ...assigned(place, 'b', [
               localityLbEndpoints({
                 lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'b' ? 5 : 1 })),
               }),
@@ -119,7 +109,10 @@ const ALGORITHMS: readonly Scenario[] = [
         ],
       }),
     steps: [times(400)],
-    compare: { distribution: { field: 'host', shares: { b: 5, c: 1, d: 1, e: 1 } }, ignoredStatistics: CHANCE },
+    compare: {
+      distribution: { field: 'host', shares: { b: 5, c: 1, d: 1, e: 1 } },
+      ignoredStatistics: CONNECTIONS_BY_CHANCE,
+    },
   },
   hashed('lb-ring-hash', 'ring hash leads every key to the same host', HEADER, { lbPolicy: ringHash() }),
   hashed('lb-ring-hash-murmur', 'ring hash with MurmurHash2 leads every key to the same host', HEADER, {
@@ -138,7 +131,7 @@ const ALGORITHMS: readonly Scenario[] = [
     claim: 'ring hash gives a host of weight 4 its part of the ring, key by key',
     pods: FOUR,
     configure: (place) => {
-      const weighted = assigned(place, [
+      const weighted = assigned(place, 'b', [
         localityLbEndpoints({
           lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'c' ? 4 : 1 })),
         }),
@@ -158,7 +151,7 @@ const ALGORITHMS: readonly Scenario[] = [
     claim: 'Maglev fills its table by weight, key by key',
     pods: FOUR,
     configure: (place) => {
-      const weighted = assigned(place, [
+      const weighted = assigned(place, 'b', [
         localityLbEndpoints({
           lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'c' ? 4 : 1 })),
         }),
@@ -203,9 +196,11 @@ function grouped(
     claim,
     pods: FOUR,
     configure: (place) =>
-      clientOnly(place, { clusters: [clusterOf(place, 'b', PODS, { ...init, ...assigned(place, groups(place)) })] }),
+      clientOnly(place, {
+        clusters: [clusterOf(place, 'b', PODS, { ...init, ...assigned(place, 'b', groups(place)) })],
+      }),
     steps: [times(400)],
-    compare: { distribution: { field: 'host', shares }, ignoredStatistics: CHANCE },
+    compare: { distribution: { field: 'host', shares }, ignoredStatistics: CONNECTIONS_BY_CHANCE },
   };
 }
 
@@ -295,7 +290,7 @@ const HEALTH: readonly Scenario[] = [
         clusters: [
           clusterOf(place, 'b', PODS, {
             commonLbConfig: commonLbConfig({ healthyPanicThresholdPercent: 0 }),
-            ...assigned(place, [localityLbEndpoints({ lbEndpoints: endpointsOf(place, PODS, unhealthy(PODS)) })]),
+            ...assigned(place, 'b', [localityLbEndpoints({ lbEndpoints: endpointsOf(place, PODS, unhealthy(PODS)) })]),
           }),
         ],
       }),
@@ -324,7 +319,7 @@ function subset(
         {
           subsetSelectors: [{ keys: ['version'] }],
           subsetFallback: fallback,
-          ...assigned(place, [
+          ...assigned(place, 'b', [
             localityLbEndpoints({
               lbEndpoints: endpointsOf(place, PODS, (pod) => ({
                 lbMetadata: { version: pod === 'b' || pod === 'c' ? 'v1' : 'v2' },
@@ -334,7 +329,8 @@ function subset(
         },
       )(place),
     steps: [times(shares === undefined ? 3 : 200)],
-    compare: shares === undefined ? {} : { distribution: { field: 'host', shares }, ignoredStatistics: CHANCE },
+    compare:
+      shares === undefined ? {} : { distribution: { field: 'host', shares }, ignoredStatistics: CONNECTIONS_BY_CHANCE },
   };
 }
 

@@ -16,8 +16,10 @@ import { OUTLIERS } from './outliers';
 import { RBAC } from './rbac';
 import { RETRIES } from './retries';
 import { ROUTING } from './routing';
+import { SLOW_STARTS } from './slow-start';
 import { TIMEOUTS } from './timeouts';
 import { TLS } from './tls';
+import { ZONES } from './zones';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...ROUTING,
@@ -25,6 +27,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...TIMEOUTS,
   ...CONNECTIONS,
   ...BALANCING,
+  ...SLOW_STARTS,
+  ...ZONES,
   ...OUTLIERS,
   ...FAULTS,
   ...LOCAL_RATE_LIMITS,

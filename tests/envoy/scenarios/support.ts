@@ -1,7 +1,15 @@
 // Small parts that many scenarios are made of.
-import { type Cluster, forwardTo, type Init, type RouteAction, route } from '../../../src/xds';
+import {
+  type Cluster,
+  clusterLoadAssignment,
+  forwardTo,
+  type Init,
+  type LocalityLbEndpoints,
+  type RouteAction,
+  route,
+} from '../../../src/xds';
 import { clientOnly, clusterOf } from '../configure';
-import type { AnswerRule, PodScript, RequestSpec, Scenario, Step } from '../contract';
+import type { AnswerRule, Place, PodScript, RequestSpec, Scenario, Step } from '../contract';
 
 /** The header by which scripts tell attempts apart. */
 export const ATTEMPT = 'x-envoy-attempt-count';
@@ -58,3 +66,24 @@ export function straight(
 }
 
 export const HTTP2: Pick<Cluster, 'httpProtocol'> = { httpProtocol: { protocol: 'http2' } };
+
+/** Endpoints of a cluster, by locality or priority. */
+export function assigned(
+  place: Place,
+  cluster: string,
+  endpoints: readonly LocalityLbEndpoints[],
+): Pick<Cluster, 'discovery'> {
+  const clusterName = place.cluster(cluster);
+  return { discovery: { kind: 'STATIC', loadAssignment: clusterLoadAssignment({ clusterName, endpoints }) } };
+}
+
+/** Connections are opened host by host or request by request, so chance decides how many there are. */
+export const CONNECTIONS_BY_CHANCE = ['upstream_cx_total', 'upstream_cx_http1_total', 'upstream_rq_pending_total'];
+
+/** How often a host was checked, and how often in vain, depends on the moment at which it was started. */
+export const CHECKS_BY_CHANCE = [
+  'health_check.attempt',
+  'health_check.success',
+  'health_check.failure',
+  'health_check.network_failure',
+];
