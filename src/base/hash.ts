@@ -118,14 +118,14 @@ function xxMergeAccumulator(register: number): void {
 }
 
 /** Consumes whole 32-byte stripes into H and returns the position after them. */
-function xxStripes(bytes: Uint8Array, seed: number): number {
-  set(V1, 0, seed);
+function xxStripes(bytes: Uint8Array, seed: Hash64): number {
+  set(V1, seed.hi, seed.lo);
   add(V1, P1_HI, P1_LO);
   add(V1, P2_HI, P2_LO);
-  set(V1 + 2, 0, seed);
+  set(V1 + 2, seed.hi, seed.lo);
   add(V1 + 2, P2_HI, P2_LO);
-  set(V1 + 4, 0, seed);
-  set(V4, 0, seed);
+  set(V1 + 4, seed.hi, seed.lo);
+  set(V4, seed.hi, seed.lo);
   add(V4, ~P1_HI, ~P1_LO);
   add(V4, 0, 1);
   let at = 0;
@@ -173,17 +173,19 @@ function xxTail(bytes: Uint8Array, start: number): void {
   }
 }
 
+const NO_SEED: Hash64 = { hi: 0, lo: 0 };
+
 /**
- * xxHash64 of the bytes, or of the UTF-8 form of a string. `seed` is an unsigned 32-bit integer.
+ * xxHash64 of the bytes, or of the UTF-8 form of a string.
  * Ring hash, Maglev and hash policies build on it, as in envoyproxy/envoy source/common/common/hash.h.
  */
-export function xxHash64(input: string | Uint8Array, seed = 0): Hash64 {
+export function xxHash64(input: string | Uint8Array, seed = NO_SEED): Hash64 {
   const bytes = toBytes(input);
   let at = 0;
   if (bytes.length >= 32) {
     at = xxStripes(bytes, seed);
   } else {
-    set(H, 0, seed);
+    set(H, seed.hi, seed.lo);
     add(H, P5_HI, P5_LO);
   }
   add(H, 0, bytes.length);

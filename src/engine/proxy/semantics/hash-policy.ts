@@ -82,7 +82,8 @@ function hashCookie(
   return xxHash64(cookie.value);
 }
 
-/** Values are sorted, so that their order does not matter. */
+/** Values are sorted, so that their order does not matter; the hash of one is the seed of the next. */
+// envoyproxy/envoy source/common/http/hash_policy.cc HeaderHashMethod, source/common/common/hash.cc HashUtil::xxHash64
 function hashHeader(compiled: CompiledHashPolicy, name: string, request: RequestView): Hash64 | undefined {
   const { source, regex } = compiled;
   let values = requestHeaderValues(request, name.toLowerCase());
@@ -91,7 +92,9 @@ function hashHeader(compiled: CompiledHashPolicy, name: string, request: Request
   if (regex !== undefined && rewrite !== undefined) {
     values = values.map((value) => regex.replaceAll(value, rewrite.substitution));
   }
-  return xxHash64([...values].sort(compareStrings).join(''));
+  let hash: Hash64 | undefined;
+  for (const value of [...values].sort(compareStrings)) hash = xxHash64(value, hash);
+  return hash;
 }
 
 function hashOne(

@@ -4,6 +4,9 @@ import type { NormalizedHost } from './ring-hash';
 /** `MaglevLbConfig.table_size` where the configuration gives none. */
 export const DEFAULT_TABLE_SIZE = 65537;
 
+/** Tells the hash of the step through the table from that of its start. */
+const SKIP_SEED: Hash64 = { hi: 0, lo: 1 };
+
 interface TableBuildEntry {
   readonly host: number;
   readonly offset: number;
@@ -29,7 +32,7 @@ export function buildMaglevTable(hosts: readonly NormalizedHost[], tableSize: nu
     .sort((a, b) => compareStrings(a.key, b.key))
     .map(({ host, key, weight }): TableBuildEntry => {
       const offset = hash64Mod(xxHash64(key), tableSize);
-      const skip = hash64Mod(xxHash64(key, 1), tableSize - 1) + 1;
+      const skip = hash64Mod(xxHash64(key, SKIP_SEED), tableSize - 1) + 1;
       return { host, offset, skip, weight, targetWeight: 0, next: 0 };
     });
   const table = new Int32Array(tableSize).fill(-1);
