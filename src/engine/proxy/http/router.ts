@@ -194,6 +194,8 @@ export class Router implements StreamRouter {
     return false;
   }
 
+  /** The first try; after it, as the whole request is there, the route's timeout and the copies. */
+  // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders, Filter::onRequestComplete
   #begin(stream: number, plan: RoutePlan): void {
     const s = this.#streams.table.arrays;
     const generation = this.#streams.generation(stream);
@@ -203,13 +205,14 @@ export class Router implements StreamRouter {
       this.#manager.rearmIdleTimer(stream, plan.streamIdleTimeoutNs);
     }
     if (plan.maxStreamDurationNs !== undefined) this.#manager.rearmDurationTimer(stream, plan.maxStreamDurationNs);
-    // The timeout starts when the whole request is there and an upstream request exists; both are now.
+    const shadow = plan.isMirrored ? this.#shadowOf(stream, plan) : undefined;
+    this.#startTry(stream);
+    // A first try that fails at once leaves the stream without copies and without a timeout of its own, also when it is retried.
+    if (!this.#streams.isCurrent(stream, generation) || s.firstTry[stream] === NONE) return;
     if (globalTimeoutNs > 0) {
       s.routeTimer[stream] = this.#lanes.start(globalTimeoutNs, EVENT_ROUTE_TIMEOUT, stream, generation, 0);
       this.#manager.sinkOf(stream)?.decide('timeout', 'route', reason('armed', { ns: globalTimeoutNs }));
     }
-    const shadow = plan.isMirrored ? this.#shadowOf(stream, plan) : undefined;
-    this.#startTry(stream);
     if (shadow !== undefined) this.#shadows.send(plan, shadow);
   }
 
@@ -250,6 +253,7 @@ export class Router implements StreamRouter {
     }
     const address = this.#upstream.hosts.arrays.address[host] ?? 0;
     s.hostAddress[stream] = address;
+    s.failureText[stream] = NONE;
     this.#retries.noteHost(stream, address, plan);
     s.edge[stream] = this.#clusters.edgeOf(cluster, host, request);
     if (s.edge[stream] !== NONE) this.#edges.countAttempt(s.edge[stream] ?? 0);
@@ -401,6 +405,7 @@ export class Router implements StreamRouter {
     const t = this.#upstream.tries.arrays;
     const host = t.host[upstream] ?? 0;
     s.hostAddress[stream] = this.#upstream.hosts.arrays.address[host] ?? 0;
+    s.failureText[stream] = NONE;
     s.edge[stream] = this.#clusters.edgeOf(cluster, host, t.request[upstream] ?? 0);
   }
 
@@ -426,9 +431,11 @@ export class Router implements StreamRouter {
     return this.#streams.table.arrays.attempts[stream] ?? 0;
   }
 
-  /** A try got no connection. */
+  /** A try got no connection; the log tells why, unless a later try does better. */
+  // envoyproxy/envoy source/common/router/upstream_request.cc UpstreamRequest::onPoolFailure
   handlePoolFailure(upstream: number, failure: StreamResetReason, failureText: number): void {
     const stream = this.#upstream.tries.arrays.subject[upstream] ?? 0;
+    this.#streams.table.arrays.failureText[stream] = failureText;
     this.#handleTryFailure(stream, upstream, failure, failureText);
   }
 
@@ -460,7 +467,6 @@ export class Router implements StreamRouter {
     if (failure !== 'overflow' && t.timeoutRecorded[upstream] === 0) this.#monitor.failed(cluster, host);
     this.#tries.countHost(host, false);
     this.#tries.release(stream, upstream, 0);
-    if (failureText !== NONE) this.#streams.table.arrays.failureText[stream] = failureText;
     this.#manager.sinkOf(stream)?.decide('connection', failure, reason('failed'));
     const plan = this.routePlanOf(stream);
     if (!retried && this.#retries.decideOnReset(stream, plan, cluster, failure) === 'yes') {
@@ -471,12 +477,11 @@ export class Router implements StreamRouter {
       this.charge(cluster, failure === 'protocolError' ? 502 : 503);
       return;
     }
-    const text = this.#strings.get(this.#streams.table.arrays.failureText[stream] ?? NONE);
     this.abort(
       stream,
       upstreamResetReply({
         reason: failure,
-        transportFailureReason: text,
+        transportFailureReason: this.#strings.get(failureText),
         isRetry: this.#attempts(stream) > 1,
         responseStarted: false,
         suppressEnvoyHeaders: this.#manager.planOf(stream).hcm.suppressEnvoyHeaders,
