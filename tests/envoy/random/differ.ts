@@ -118,7 +118,8 @@ export async function runRandom(
     Array.from({ length: count }, (_, index) => generateCase(seed + index)),
   );
   for (const { randomCase, problems } of found) {
-    process.stdout.write(`seed ${randomCase.seed}: ${problems.length} disagreements; ${problems[0] ?? ''}\n`);
+    const shownProblems = problems.slice(0, SHOWN_PROBLEMS).map((problem) => `  -> ${problem}\n`);
+    process.stdout.write(`seed ${randomCase.seed}: ${problems.length} disagreements\n${shownProblems.join('')}`);
   }
   if (!argv.includes('--no-shrink')) {
     for (const one of found.slice(0, SHRUNK)) print(await shrink(judge, one));

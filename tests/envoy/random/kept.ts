@@ -12,6 +12,9 @@ const KEPT: readonly (readonly [seed: number, wrong: string])[] = [
   [3131, 'the answer to a preflight request goes by the header mutations of routes'],
   [2039, 'a redirect or direct response has no CORS policy'],
   [39, 'formats in headers of an answer see the path as it was rewritten'],
+  [2003, 'several values of a header are hashed one after the other, each with the hash before it as seed'],
+  [1081, 'a first try that fails at once leaves the request without copies'],
+  [1192, 'the log tells why the last try got no connection, not an earlier one'],
 ];
 
 /** Seeds without a history. */

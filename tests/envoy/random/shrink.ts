@@ -1,5 +1,6 @@
 // Smaller cases that may still disagree: one part less each. What remains is printed with its defaults left out.
 import type { RandomCase } from './case';
+import { WEIGHT_HEADER } from './routes';
 
 /** Lists that Envoy refuses when they are empty. */
 const NEVER_EMPTY = new Set(['permissions', 'principals', 'domains', 'rules', 'ids', 'pods', 'requests', 'clusters']);
@@ -8,7 +9,6 @@ const OPTIONAL = new Set([
   'retryPolicy',
   'pathRewrite',
   'hostRewrite',
-  'lbPolicy',
   'maxRetries',
   'maxRequests',
   'startsUp',
@@ -46,14 +46,17 @@ function* removable(value: unknown, path: Path): Generator<Path> {
   const key = path.at(-1);
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value;
-    const mayShrink = path[0] !== 'clusters' && list.length > (NEVER_EMPTY.has(String(key)) ? 1 : 0);
+    const isHashed = key === 'hashPolicy';
+    const mayShrink = path[0] !== 'clusters' && list.length > (isHashed || NEVER_EMPTY.has(String(key)) ? 1 : 0);
     for (const [index, item] of list.entries()) {
-      if (mayShrink) yield [...path, index];
+      // The last hash policy is the one that always has a value: without it chance would choose the host.
+      if (mayShrink && !(isHashed && index === list.length - 1)) yield [...path, index];
       yield* removable(item, [...path, index]);
     }
   } else if (isFields(value)) {
     for (const [name, field] of Object.entries(value)) {
-      const isHeader = key === 'headers' && typeof field === 'string';
+      // The header that weighs clusters stays, for the same reason.
+      const isHeader = key === 'headers' && typeof field === 'string' && name !== WEIGHT_HEADER;
       const isOn = SWITCHES.has(name) && (field === true || (typeof field === 'number' && field > 0));
       if (OPTIONAL.has(name) || isHeader || isOn) yield [...path, name];
       yield* removable(field, [...path, name]);
