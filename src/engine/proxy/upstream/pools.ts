@@ -1,12 +1,6 @@
 import { assert, assertDefined } from '../../../base';
-import {
-  EVENT_CONNECT_TIMEOUT,
-  EVENT_POOL_READY,
-  EVENT_UPSTREAM_IDLE_TIMEOUT,
-  PRIORITY_TRAFFIC,
-  type TimerLanes,
-} from '../../core';
-import { type Kernel, NO_EVENT } from '../../kernel';
+import { EVENT_POOL_READY, PRIORITY_TRAFFIC } from '../../core';
+import type { Kernel } from '../../kernel';
 import {
   CONNECT_REFUSED,
   CONNECT_TIMED_OUT,
@@ -24,6 +18,7 @@ import * as counters from '../counters';
 import type { ProxyEnvironment } from '../environment';
 import type { StreamResetReason } from '../semantics';
 import type { ProxyTables } from '../tables';
+import { ClientTimers } from './client-timers';
 import {
   type ClusterRuntime,
   RESOURCE_CONNECTIONS,
@@ -56,25 +51,25 @@ const MAX_CONNECTIONS_PER_STREAM = 3;
  */
 export class Pools {
   readonly #kernel: Kernel;
-  readonly #lanes: TimerLanes;
   readonly #network: NetworkTables;
   readonly #connections: Connections;
   readonly #tables: UpstreamTables;
   readonly #clusters: Clusters;
   readonly #edges: Edges;
   readonly #lists: PoolLists;
+  readonly #timers: ClientTimers;
   readonly #refusalText: number;
   #client: PoolClient | undefined;
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables, clusters: Clusters) {
     this.#kernel = environment.kernel;
-    this.#lanes = environment.lanes;
     this.#network = environment.network;
     this.#connections = environment.connections;
     this.#tables = tables.upstream;
     this.#clusters = clusters;
     this.#edges = environment.edges;
     this.#lists = new PoolLists(environment.network, tables.upstream);
+    this.#timers = new ClientTimers(environment);
     this.#refusalText = environment.strings.numberOf(REFUSAL);
   }
 
@@ -268,17 +263,7 @@ export class Pools {
     if (protocol === PROTOCOL_HTTP1) cluster.count(counters.CX_HTTP1_TOTAL);
     if (protocol === PROTOCOL_HTTP2) cluster.count(counters.CX_HTTP2_TOTAL);
     if (request.edge !== NONE) this.#edges.addConnections(request.edge, 1);
-    const { connectTimeoutNs } = cluster.cluster;
-    c.clientTimer[connection] =
-      connectTimeoutNs > 0
-        ? this.#lanes.start(
-            connectTimeoutNs,
-            EVENT_CONNECT_TIMEOUT,
-            connection,
-            this.#network.connections.generationOf(connection),
-            0,
-          )
-        : NO_EVENT;
+    this.#timers.startConnect(connection, cluster);
   }
 
   /** A TCP pool carries what the connection in front of it carries. */
@@ -292,13 +277,6 @@ export class Pools {
     return protocol === PROTOCOL_HTTP2 ? cluster.cluster.maxConcurrentStreams : 1;
   }
 
-  #stopTimer(connection: number): void {
-    const c = this.#network.connections.arrays;
-    const timer = c.clientTimer[connection] ?? NO_EVENT;
-    if (timer !== NO_EVENT) this.#kernel.cancel(timer);
-    c.clientTimer[connection] = NO_EVENT;
-  }
-
   /** A connection attempt succeeded: waiting streams take it in the order in which they came. */
   handleConnected(connection: number): void {
     const c = this.#network.connections.arrays;
@@ -306,12 +284,13 @@ export class Pools {
     const pool = c.clientPool[connection] ?? 0;
     const cluster = this.#cluster(pool);
     const protocol = p.protocol[pool] ?? PROTOCOL_HTTP1;
-    this.#stopTimer(connection);
+    this.#timers.stop(connection);
     p.connectingCapacity[pool] = (p.connectingCapacity[pool] ?? 0) - this.#capacityOf(cluster, protocol);
     if (c.clientTls[connection] !== NONE) cluster.count(counters.SSL_HANDSHAKE);
     this.#lists.linkReady(pool, connection);
     this.#serveWaiting(pool);
-    if (c.clientClosed[connection] === 0 && (c.activeStreams[connection] ?? 0) === 0) this.#rest(connection, cluster);
+    if (c.clientClosed[connection] === 0 && (c.activeStreams[connection] ?? 0) === 0)
+      this.#timers.rest(connection, cluster);
   }
 
   /** Waiting streams take ready connections; for those that still wait, further connections are tried. */
@@ -341,7 +320,7 @@ export class Pools {
     const c = this.#network.connections.arrays;
     const pool = c.clientPool[connection] ?? 0;
     const cluster = this.#cluster(pool);
-    this.#stopTimer(connection);
+    this.#timers.stop(connection);
     const text = outcome === CONNECT_REFUSED ? this.#refusalText : (c.failureText[connection] ?? NONE);
     cluster.count(counters.CX_DESTROY_REMOTE);
     const reason = outcome === CONNECT_TIMED_OUT ? 'connectionTimeout' : 'remoteConnectionFailure';
@@ -349,10 +328,8 @@ export class Pools {
   }
 
   handleConnectTimeout(connection: number, generation: number): void {
-    const c = this.#network.connections.arrays;
-    if (!this.#network.connections.isCurrent(connection, generation)) return;
-    const pool = c.clientPool[connection] ?? 0;
-    c.clientTimer[connection] = NO_EVENT;
+    if (!this.#timers.takeDue(connection, generation)) return;
+    const pool = this.#network.connections.arrays.clientPool[connection] ?? 0;
     this.#cluster(pool).count(counters.CX_CONNECT_TIMEOUT);
     this.#connections.closeByClient(connection);
     this.#cluster(pool).count(counters.CX_DESTROY_LOCAL);
@@ -395,7 +372,7 @@ export class Pools {
     const h = this.#tables.hosts.arrays;
     const host = p.host[pool] ?? 0;
     this.#lists.unlinkReady(pool, connection);
-    this.#stopTimer(connection);
+    this.#timers.stop(connection);
     p.connections[pool] = (p.connections[pool] ?? 0) - 1;
     h.activeConnections[host] = (h.activeConnections[host] ?? 0) - 1;
     cluster.addResource(p.priority[pool] ?? 0, RESOURCE_CONNECTIONS, -1);
@@ -469,46 +446,18 @@ export class Pools {
         this.#kernel.after(0, PRIORITY_TRAFFIC, EVENT_POOL_READY, pool, 0, 0);
       }
     } else if ((this.#network.connections.arrays.activeStreams[connection] ?? 0) === 0) {
-      this.#rest(connection, cluster);
+      this.#timers.rest(connection, cluster);
     }
-  }
-
-  /** Notes since when a connection has no streams. Its timer is started once and checks the note when it fires. */
-  #rest(connection: number, cluster: ClusterRuntime): void {
-    const c = this.#network.connections.arrays;
-    c.idleSinceNs[connection] = this.#kernel.nowNs;
-    const { idleTimeoutNs } = cluster.cluster;
-    if (idleTimeoutNs === 0 || c.clientTimer[connection] !== NO_EVENT) return;
-    const generation = this.#network.connections.generationOf(connection);
-    c.clientTimer[connection] = this.#lanes.start(
-      idleTimeoutNs,
-      EVENT_UPSTREAM_IDLE_TIMEOUT,
-      connection,
-      generation,
-      0,
-    );
   }
 
   handleIdleTimeout(connection: number, generation: number): void {
     const c = this.#network.connections.arrays;
-    if (!this.#network.connections.isCurrent(connection, generation) || c.clientClosed[connection] === 1) return;
-    c.clientTimer[connection] = NO_EVENT;
+    if (!this.#timers.takeDue(connection, generation) || c.clientClosed[connection] === 1) return;
     if ((c.activeStreams[connection] ?? 0) > 0) return;
     const cluster = this.#cluster(c.clientPool[connection] ?? 0);
-    const dueNs = (c.idleSinceNs[connection] ?? 0) + cluster.cluster.idleTimeoutNs;
-    if (dueNs <= this.#kernel.nowNs) {
-      cluster.count(counters.CX_IDLE_TIMEOUT);
-      this.close(connection);
-      return;
-    }
-    c.clientTimer[connection] = this.#kernel.at(
-      dueNs,
-      PRIORITY_TRAFFIC,
-      EVENT_UPSTREAM_IDLE_TIMEOUT,
-      connection,
-      generation,
-      0,
-    );
+    if (!this.#timers.hasRested(connection, generation, cluster)) return;
+    cluster.count(counters.CX_IDLE_TIMEOUT);
+    this.close(connection);
   }
 
   /** The proxy closes one of its upstream connections. Streams on it must have been released. */
