@@ -52,8 +52,8 @@ export type ToRenderer =
 
 export interface FlightHit {
   readonly requestId: number;
-  /** Index of the drawn edge. */
-  readonly edge: number;
+  /** Row of the engine's edge table. */
+  readonly row: number;
   readonly outcome: number;
   readonly direction: number;
   /** Where the particle is, CSS pixels of the canvas. */

@@ -158,7 +158,7 @@ export class Scene {
       bestScore = score;
       best = {
         requestId: flights.requestId[flight] ?? 0,
-        edge,
+        row: flights.row[flight] ?? 0,
         outcome,
         direction: flights.direction[flight] ?? 0,
         x: this.#at.x,

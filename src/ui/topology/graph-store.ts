@@ -32,8 +32,12 @@ interface GraphState {
   /** Scale at which the camera came to rest. */
   readonly restZoom: number;
   readonly showMutualTls: boolean;
+  /** The layout is being computed anew: cards are about to move. */
+  readonly layingOut: boolean;
   /** Counts up when the camera should show everything. */
   readonly fitRequests: number;
+  /** The last of those that the camera has followed, or that somebody has taken the camera from. */
+  readonly fitted: number;
   /** The user has put cards somewhere else than the layout did. */
   readonly moved: boolean;
 }
@@ -50,7 +54,9 @@ const EMPTY: GraphState = {
   labelZoom: 1,
   restZoom: 1,
   showMutualTls: true,
+  layingOut: false,
   fitRequests: 0,
+  fitted: 0,
   moved: false,
 };
 
@@ -58,8 +64,8 @@ const EMPTY: GraphState = {
 export const useGraphStore = create<GraphState>()(() => EMPTY);
 
 export function clearGraph(): void {
-  const { level, labelZoom, restZoom, showMutualTls, fitRequests } = useGraphStore.getState();
-  useGraphStore.setState({ ...EMPTY, level, labelZoom, restZoom, showMutualTls, fitRequests }, true);
+  const { level, labelZoom, restZoom, showMutualTls, fitRequests, fitted } = useGraphStore.getState();
+  useGraphStore.setState({ ...EMPTY, level, labelZoom, restZoom, showMutualTls, fitRequests, fitted }, true);
   placedFor = '';
 }
 
@@ -89,8 +95,22 @@ export function setShowMutualTls(showMutualTls: boolean): void {
   updateLabels();
 }
 
+export function setLayingOut(layingOut: boolean): void {
+  if (useGraphStore.getState().layingOut !== layingOut) useGraphStore.setState({ layingOut });
+}
+
 export function requestFit(): void {
   useGraphStore.setState((state) => ({ fitRequests: state.fitRequests + 1 }));
+}
+
+/** The camera is at rest, or in somebody's hand: it follows no request any more. */
+export function endFit(): void {
+  useGraphStore.setState((state) => (state.fitted === state.fitRequests ? state : { fitted: state.fitRequests }));
+}
+
+/** Whether cards or the camera still move by themselves. */
+export function isSettling({ ready, layingOut, fitted, fitRequests }: GraphState): boolean {
+  return !ready || layingOut || fitted !== fitRequests;
 }
 
 /** Recomputes cards, boxes and curves; then what stands on them. */

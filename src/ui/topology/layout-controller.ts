@@ -2,7 +2,7 @@ import { fieldOf, readStored, writeStored } from '../stores/persist';
 import { useScenarioStore } from '../stores/scenario-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { cardSize } from './card-size';
-import { clearGraph, requestFit, setPositions, updateShapes, useGraphStore } from './graph-store';
+import { clearGraph, requestFit, setLayingOut, setPositions, updateShapes, useGraphStore } from './graph-store';
 import { growLayout, needsNewLayout, runsBack, unplaced } from './layout-growth';
 import type { LayoutRequest, Positions } from './layout-model';
 
@@ -18,7 +18,13 @@ export class LayoutController {
   #edges: LayoutRequest['edges'] = [];
   #loadedMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What is under way was asked for under this number; nobody waits for what was asked for under another. */
   #requestId = 0;
+  #computing = false;
+  /** Asked for while another one is under way. */
+  #wanted: LayoutRequest | undefined;
+  /** The last request, as text: a change of the topology that is none of the graph asks for nothing new. */
+  #asked = '';
   #room = { width: 900, height: 600 };
   /** The user has moved the camera or a card: from now on, what stands stays. */
   #touched = false;
@@ -27,7 +33,10 @@ export class LayoutController {
     this.#worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module', name: 'layout' });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<{ id: number; positions: Positions }>) => {
       if (data.id === this.#requestId) this.#take(data.positions);
+      this.#goOn();
     });
+    // A graph that cannot be laid out stays as it stands.
+    this.#worker.addEventListener('error', () => this.#goOn());
   }
 
   start(): void {
@@ -66,6 +75,8 @@ export class LayoutController {
   /** A card was put somewhere by hand. */
   move(id: string, x: number, y: number): void {
     this.#touched = true;
+    // What is still being computed would take the card out of the hand.
+    this.#drop();
     const { positions } = useGraphStore.getState();
     setPositions({ ...positions, [id]: [Math.round(x), Math.round(y)] }, true);
   }
@@ -78,7 +89,7 @@ export class LayoutController {
 
   #forget(): void {
     clearTimeout(this.#timer);
-    this.#requestId += 1;
+    this.#drop();
     this.#edges = [];
     this.#loadedMs = 0;
     this.#touched = false;
@@ -110,11 +121,13 @@ export class LayoutController {
     const news = unplaced(request, positions, this.#edges);
     const spoilt = runsBack(request, positions, this.#edges);
     this.#edges = request.edges;
-    const { moved } = useGraphStore.getState();
+    const { moved, layingOut } = useGraphStore.getState();
     const anew = needsNewLayout(request, news);
     // What was applied just now is another picture, whose first requests are still to draw its edges.
     if (anew) this.#loadedMs = performance.now();
-    if (!moved && (anew || (this.#isSettling() && (news.size > 0 || spoilt)))) this.#layOut(request);
+    const wanted = anew || (this.#isSettling() && (news.size > 0 || spoilt));
+    // The layout that is on its way would not know what came after it was asked for.
+    if (layingOut || (wanted && !moved)) this.#layOut(request);
     else if (news.size === 0) updateShapes();
     else {
       setPositions(growLayout(request, positions, news), moved);
@@ -150,9 +163,35 @@ export class LayoutController {
   }
 
   #layOut(request: LayoutRequest): void {
-    this.#requestId += 1;
     this.#edges = request.edges;
+    const asked = JSON.stringify(request);
+    if (asked === this.#asked && useGraphStore.getState().layingOut) return;
+    this.#asked = asked;
+    this.#wanted = request;
+    setLayingOut(true);
+    this.#compute();
+  }
+
+  /** One at a time: of those that wait, only the newest is worth the time. */
+  #compute(): void {
+    if (this.#computing) return;
+    const request = this.#wanted;
+    if (request === undefined) return;
+    this.#wanted = undefined;
+    this.#computing = true;
     this.#worker.postMessage({ id: this.#requestId, request });
+  }
+
+  #goOn(): void {
+    this.#computing = false;
+    this.#compute();
+    if (!this.#computing) setLayingOut(false);
+  }
+
+  #drop(): void {
+    this.#requestId += 1;
+    this.#wanted = undefined;
+    setLayingOut(false);
   }
 
   #take(positions: Positions): void {

@@ -12,10 +12,6 @@ import { labelSize } from './label-content';
 /** Drawn edges in the order the renderer knows them by. */
 let drawnIds: readonly string[] = [];
 
-export function edgeIdAt(index: number): string | undefined {
-  return drawnIds[index];
-}
-
 /** Tells the renderer where the edges run, what is selected, and how things are coloured; returns the way to stop. */
 export function feedRenderer(renderer: FlightRenderer): () => void {
   const sendTheme = (): void => renderer.setTheme(readTheme());

@@ -12,7 +12,6 @@ import {
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApp } from '../app-context';
 import type { FlightRenderer } from '../canvas/flight-renderer';
-import { select, selectFlight } from '../stores/selection-store';
 import { useTopologyStore } from '../stores/topology-store';
 import { prefersReducedMotion } from '../theme/reduced-motion';
 import { type Camera, fitCamera, MAX_ZOOM, MIN_ZOOM } from './camera';
@@ -20,13 +19,13 @@ import { centreOn, lendCamera } from './camera-control';
 import { setCamera } from './camera-store';
 import { EdgeLayer } from './edge-layer';
 import type { Rect } from './geometry';
-import { setLevel, settleZoom, useGraphStore } from './graph-store';
+import { endFit, isSettling, setLevel, settleZoom, useGraphStore } from './graph-store';
 import { type GraphFocus, readingOrder, rememberWay, walk } from './keyboard';
 import { LabelLayer } from './label-layer';
 import type { LayoutController } from './layout-controller';
 import { levelAt } from './levels';
 import { NamespaceLayer } from './namespace-layer';
-import { edgeIdAt } from './renderer-feed';
+import { hover, pick, press } from './pick';
 import { ServiceCard } from './service-card';
 
 const NODE_TYPES = { service: ServiceCard };
@@ -56,9 +55,9 @@ function Canvas({ layout, children }: CanvasProps) {
   useCanvasSize(canvas, layout);
   useFit(canvas, onMove);
   useLentCamera();
-  const onPick = useCallback<Pick>((edgeId, event) => pick(canvas, edgeId, event, renderer), [canvas, renderer]);
   const onNodesChange = useCallback((changes: NodeChange[]) => applyMoves(changes, layout), [layout]);
   const level = useGraphStore((state) => state.level);
+  const settling = useGraphStore(isSettling);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys and the pointer work on the controls inside
     <div
@@ -66,9 +65,11 @@ function Canvas({ layout, children }: CanvasProps) {
       className={`topology level-${level}`}
       data-testid="topology"
       data-level={level}
+      aria-busy={settling}
       onKeyDown={walkByArrows}
       onFocus={showFocused}
-      onPointerMove={(event) => hover(event, canvas, renderer)}
+      onPointerMove={(event) => hover(event, renderer)}
+      onPointerDownCapture={(event) => press(event, renderer)}
       onPointerLeave={() => renderer.hover(0, 0, false)}
     >
       <ReactFlow
@@ -80,9 +81,11 @@ function Canvas({ layout, children }: CanvasProps) {
         onMoveEnd={(event, camera) => {
           settleZoom(camera.zoom);
           // Only the hand comes with an event; the camera's own flights do not.
-          if (event !== null) layout.touch();
+          if (event === null) return;
+          layout.touch();
+          endFit();
         }}
-        onPaneClick={(event) => onPick(undefined, event)}
+        onPaneClick={(event) => pick(undefined, event)}
         minZoom={MIN_ZOOM}
         maxZoom={MAX_ZOOM}
         nodesFocusable={false}
@@ -99,8 +102,8 @@ function Canvas({ layout, children }: CanvasProps) {
       >
         <ViewportPortal>
           <NamespaceLayer />
-          <EdgeLayer onPick={onPick} />
-          <LabelLayer onPick={onPick} />
+          <EdgeLayer onPick={pick} />
+          <LabelLayer onPick={pick} />
         </ViewportPortal>
       </ReactFlow>
       <FlightCanvas />
@@ -186,11 +189,15 @@ function useFit(canvas: HTMLDivElement | null, onMove: OnMove): void {
     const { cards, boxes } = useGraphStore.getState();
     const rects = [...cards.values(), ...boxes.map((box) => box.rect)];
     const camera = fitCamera(rects, canvas.clientWidth, canvas.clientHeight);
-    if (camera === undefined) return;
+    if (camera === undefined) {
+      endFit();
+      return;
+    }
     const duration = isFirstFit(canvas) || prefersReducedMotion() ? 0 : CAMERA_MS;
     void flow.setViewport(camera, { duration }).then(() => {
       onMove(null, camera);
       settleZoom(camera.zoom);
+      if (useGraphStore.getState().fitRequests === requests) endFit();
     });
   }, [requests, flow, canvas, onMove]);
 }
@@ -210,59 +217,17 @@ function useLentCamera(): void {
       lendCamera({
         zoomBy: (factor) => {
           const duration = prefersReducedMotion() ? 0 : CAMERA_MS / 2;
+          endFit();
           void flow.zoomTo(flow.getZoom() * factor, { duration });
         },
         centreOn: ({ x, y, width, height }) => {
           const duration = prefersReducedMotion() ? 0 : CAMERA_MS;
+          endFit();
           void flow.setCenter(x + width / 2, y + height / 2, { zoom: flow.getZoom(), duration });
         },
       }),
     [flow],
   );
-}
-
-interface PlacedClick {
-  readonly clientX: number;
-  readonly clientY: number;
-  /** 0 for a click by keyboard, which has no place. */
-  readonly detail: number;
-}
-
-type Pick = (edgeId: string | undefined, event: PlacedClick) => void;
-
-/** A click takes the particle under it; else the edge it was on, if any; else it clears the selection. */
-function pick(
-  canvas: HTMLDivElement | null,
-  edgeId: string | undefined,
-  event: PlacedClick,
-  renderer: FlightRenderer,
-): void {
-  const fallback = (): void => select(edgeId === undefined ? { kind: 'mesh' } : { kind: 'edge', id: edgeId });
-  if (canvas === null || event.detail === 0) {
-    fallback();
-    return;
-  }
-  const bounds = canvas.getBoundingClientRect();
-  void renderer.hitTest(event.clientX - bounds.left, event.clientY - bounds.top).then((hit) => {
-    const flightEdge = hit === undefined ? undefined : edgeIdAt(hit.edge);
-    if (hit === undefined || flightEdge === undefined) {
-      fallback();
-      return;
-    }
-    const { requestId, outcome, direction, x, y } = hit;
-    selectFlight({ requestId, edgeId: flightEdge, outcome, direction, anchor: { x, y } });
-  });
-}
-
-function hover(
-  event: React.PointerEvent,
-  element: HTMLDivElement | null,
-  renderer: { hover(x: number, y: number, inside: boolean): void },
-): void {
-  if (element === null || event.pointerType === 'touch') return;
-  const bounds = element.getBoundingClientRect();
-  const onCard = event.target instanceof Element && event.target.closest('.service-card, .popover') !== null;
-  renderer.hover(event.clientX - bounds.left, event.clientY - bounds.top, !onCard);
 }
 
 function focusOf(target: EventTarget): GraphFocus | undefined {
