@@ -172,6 +172,8 @@ export interface RetryState {
   windowMs: number;
   /** 1 while a retry that was decided on still holds the cluster's retry resource. */
   holdsResource: 0 | 1;
+  /** 1 since a retry was decided on, also where a further one was not to be had. */
+  retried: 0 | 1;
   /** After status `yes`: delay until the retry starts, milliseconds; 0 with `immediate` set means in the next event-loop turn. */
   delayMs: number;
   immediate: 0 | 1;
@@ -188,6 +190,7 @@ export function createRetryState(plan: RetryPlan): RetryState {
     retriesRemaining: plan.numRetries,
     windowMs: plan.baseIntervalMs,
     holdsResource: 0,
+    retried: 0,
     delayMs: 0,
     immediate: 0,
     rateLimited: 0,
@@ -226,6 +229,7 @@ function armRetry(state: RetryState, environment: RetryEnvironment, decision: Re
   resources.incrementRetries();
   resources.countRetry('upstream_rq_retry');
   state.holdsResource = 1;
+  state.retried = 1;
   state.immediate = decision === 'immediately' ? 1 : 0;
   state.delayMs = 0;
   state.rateLimited = 0;
@@ -250,7 +254,7 @@ function shouldRetry(
 ): RetryStatus {
   const { resources } = environment;
   // A retry was made earlier and this outcome needs none: it ended well.
-  if (state.holdsResource === 1 && decision === 'noRetry') resources.countRetry('upstream_rq_retry_success');
+  if (state.retried === 1 && decision === 'noRetry') resources.countRetry('upstream_rq_retry_success');
   releaseRetry(state, resources);
   if (decision === 'noRetry') return 'no';
   if (state.retriesRemaining === 0) {
