@@ -16,6 +16,8 @@ export function fieldOf(object: JsonValue | undefined, name: string): JsonValue 
   return isObject(object) ? (object[name] ?? object[snakeCase(name)]) : undefined;
 }
 
+const INTEGER = /^-?\d+$/;
+
 export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
@@ -29,8 +31,10 @@ export function textOf(object: JsonValue | undefined, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** Protojson writes integers of 64 bits as texts. */
 export function numberOf(object: JsonValue | undefined, name: string, fallback: number): number {
   const value = fieldOf(object, name);
+  if (typeof value === 'string' && INTEGER.test(value)) return Number(value);
   return typeof value === 'number' ? value : fallback;
 }
 
