@@ -1,13 +1,17 @@
 // Every scenario of the judge, in the order of the table.
 import type { Scenario } from '../contract';
 import { BALANCING } from './balancing';
+import { BODIES } from './bodies';
 import { CONNECTIONS } from './connections';
 import { CORS } from './cors';
 import { FAULTS } from './fault';
 import { GRPC } from './grpc';
 import { HEADERS } from './headers';
+import { HEALTH_CHECKS } from './health-checks';
+import { HEDGES } from './hedging';
 import { HTTP2_HOSTS } from './http2';
 import { IDLE } from './idle';
+import { INTERNAL_REDIRECTS } from './internal-redirects';
 import { JWT } from './jwt';
 import { LOCAL_RATE_LIMITS } from './local-rate-limit';
 import { MESHES } from './mesh';
@@ -25,11 +29,15 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ROUTING,
   ...RETRIES,
   ...TIMEOUTS,
+  ...HEDGES,
+  ...INTERNAL_REDIRECTS,
   ...CONNECTIONS,
   ...BALANCING,
   ...SLOW_STARTS,
   ...ZONES,
+  ...HEALTH_CHECKS,
   ...OUTLIERS,
+  ...BODIES,
   ...FAULTS,
   ...LOCAL_RATE_LIMITS,
   ...RBAC,
