@@ -115,6 +115,8 @@ export function WindowList<T>(props: WindowListProps<T>) {
               aria-posinset={shown.first + index + 1}
               className="window-list-row"
               style={{ transform: `translateY(${(shown.first + index) * rowHeight}px)`, height: rowHeight }}
+              // A row that moves on before it is let go would not be clicked.
+              onPointerDown={() => onFollow?.(false)}
               onClick={() => {
                 onSelect(key);
                 onOpen?.(key);

@@ -1,5 +1,5 @@
 import type { editor } from 'monaco-editor/editor';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { TextRange } from '../../../worker';
 import { useApp } from '../../app-context';
 import { useFilesStore } from '../../stores/files-store';
@@ -20,22 +20,31 @@ type CodeEditor = editor.IStandaloneCodeEditor;
 /** Cursor and scroll of each tab, while the page lives. */
 const viewStates = new Map<string, editor.ICodeEditorViewState | null>();
 
-let serviceStarted = false;
+let service: Promise<void> | undefined;
 
-function useYamlService(): void {
+/** Starts what completes and explains; true once it does. */
+function useYamlService(): boolean {
   const { client } = useApp();
+  const [started, setStarted] = useState(false);
   useEffect(() => {
-    if (serviceStarted) return;
-    serviceStarted = true;
-    registerFixes();
-    takeLinesAsTheyAre(monaco);
-    client
-      .editorSchema()
-      .then(startYamlService)
+    if (service === undefined) {
+      registerFixes();
+      takeLinesAsTheyAre(monaco);
+      service = client.editorSchema().then(startYamlService);
+    }
+    let gone = false;
+    service
+      .then(() => {
+        if (!gone) setStarted(true);
+      })
       .catch(() => {
-        serviceStarted = false;
+        service = undefined;
       });
+    return () => {
+      gone = true;
+    };
   }, [client]);
+  return started;
 }
 
 /** Puts the cursor on a place, with the place in the middle of what is seen. */
@@ -87,7 +96,7 @@ export function CodeEditor() {
   const outcome = useEditorStore((state) => state.outcome);
   const request = useEditorStore((state) => state.reveal);
   const shown = useRef(0);
-  useYamlService();
+  const explains = useYamlService();
 
   useEffect(() => {
     if (host.current === null) return;
@@ -139,5 +148,5 @@ export function CodeEditor() {
     reveal(code.current, request.range);
   }, [path, request]);
 
-  return <div ref={host} className="editor-code" data-testid="editor-code" />;
+  return <div ref={host} className="editor-code" data-testid="editor-code" data-explains={explains} />;
 }

@@ -25,12 +25,15 @@ function createWebWorker(request: WorkerRequest) {
  * and once.
  */
 export function startYamlService(schema: JsonSchema): void {
-  configureMonacoYaml({ ...monaco, editor: { ...monaco.editor, createWebWorker } } as never, {
-    isKubernetes: true,
-    validate: false,
-    hoverSchemaSource: false,
-    enableSchemaRequest: false,
-    format: { enable: true, printWidth: 120, singleQuote: false },
-    schemas: [{ uri: 'meshwork://manifests', fileMatch: ['**/*'], schema }],
-  });
+  configureMonacoYaml(
+    { ...monaco, editor: { ...monaco.editor, createWebWorker } },
+    {
+      isKubernetes: true,
+      validate: false,
+      hoverSchemaSource: false,
+      enableSchemaRequest: false,
+      format: { enable: true, printWidth: 120, singleQuote: false },
+      schemas: [{ uri: 'meshwork://manifests', fileMatch: ['**/*'], schema }],
+    },
+  );
 }
