@@ -386,6 +386,9 @@ export class Proxies implements Party {
       case events.EVENT_HEALTH_CHECK_TIMEOUT:
         this.#health.handleTimeout(a, b);
         return true;
+      case events.EVENT_TCP_DURATION:
+        this.#tcpProxies.handleDuration(a, b);
+        return true;
       case events.EVENT_TCP_IDLE_TIMEOUT:
         this.#tcpProxies.handleIdleTimeout(a, b);
         return true;

@@ -311,6 +311,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     // Loggers see the head as everything before them has changed it: common/http/filter_manager.cc FilterManager::log.
     const attempts = s.attempts[stream] ?? 0;
     row.request =
+      this.#streams.redirectHeads[stream] ??
       this.#streams.routePlans[stream]?.upstreamRequests[attempts] ??
       this.#answeredRequest(stream, plan, numbers.request);
     row.response = s.response[stream] ?? NONE;

@@ -53,7 +53,7 @@ describe('internal redirects', () => {
     expect(counters(simulation)[`${HCM}.downstream_rq_total`]).toBe(2);
     expect(counters(simulation)[`${HCM}.downstream_rq_completed`]).toBe(1);
     const [second, first] = simulation.accessLog(2);
-    expect([first?.details, first?.path, first?.status]).toEqual(['internal_redirect', '/old', 302]);
+    expect([first?.details, first?.path, first?.status]).toEqual(['internal_redirect', '/new', 302]);
     expect([second?.details, second?.path, second?.status]).toEqual(['via_upstream', '/new', 200]);
   });
 

@@ -80,6 +80,7 @@ const RECREATED_COLUMNS = [
   'traceId',
   'parentSpan',
   'marks',
+  'redirectWays',
 ] as const;
 const ACTIVE_FAULTS = httpCounter('fault.active_faults');
 
@@ -467,13 +468,18 @@ export class ConnectionManager {
     this.#streams.release(stream);
   }
 
-  /** The old stream ends with the status of its redirect and no answer, the new one is served on the same leg. */
+  /**
+   * The old stream ends with the status of its redirect and no answer, the new one is served on the same leg. The head is
+   * changed in place, so that the old one's log line shows the new head too.
+   */
+  // envoyproxy/envoy source/common/http/conn_manager_impl.cc ActiveStream::recreateStream
   replace(stream: number, created: number, status: number): void {
     const s = this.#streams.table.arrays;
     const leg = s.leg[stream] ?? NONE;
     s.leg[stream] = NONE;
     s.status[stream] = status;
     this.setDetails(stream, ResponseCodeDetails.InternalRedirect);
+    this.#streams.redirectHeads[stream] = s.original[created];
     this.#finish(stream);
     this.#network.legs.arrays.serverContext[leg] = created;
     const connection = s.connection[created] ?? 0;

@@ -1,5 +1,6 @@
 import type { InternalRedirectPolicy } from '../../../xds';
-import type { MessageTable } from '../../core';
+import type { MessageTable, StringTable } from '../../core';
+import { NONE } from '../../network';
 import { type HttpCounterName, httpCounter } from '../counters';
 import type { ProxyEnvironment } from '../environment';
 import {
@@ -17,10 +18,9 @@ import type { ConnectionManager } from './connection-manager';
 import { reason } from './recorder';
 import type { Streams } from './streams';
 
-/** Refusals that have a counter. */
+/** Refusals that have a counter; a redirect without any location has none. */
 const COUNTERS: Readonly<Partial<Record<InternalRedirectRefusal, HttpCounterName>>> = {
   invalidLocation: 'passthrough_internal_redirect_bad_location',
-  missingLocation: 'passthrough_internal_redirect_bad_location',
   schemeChange: 'passthrough_internal_redirect_unsafe_scheme',
   tooManyRedirects: 'passthrough_internal_redirect_too_many_redirects',
 };
@@ -29,14 +29,16 @@ const COUNTERS: Readonly<Partial<Record<InternalRedirectRefusal, HttpCounterName
 export type RedirectOutcome = { readonly kind: 'followed'; readonly stream: number } | { readonly kind: 'passed' };
 
 /** Follows redirects of upstreams inside of the proxy, where a route asks for that. */
-// envoyproxy/envoy source/common/router/router.cc Filter::setupRedirect
+// envoyproxy/envoy source/common/router/router.cc Filter::setupRedirect, Filter::convertRequestHeadersForInternalRedirect
 export class InternalRedirects {
   readonly #messages: MessageTable;
+  readonly #strings: StringTable;
   readonly #streams: Streams;
   readonly #manager: ConnectionManager;
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables, manager: ConnectionManager) {
     this.#messages = environment.messages;
+    this.#strings = environment.strings;
     this.#streams = tables.streams;
     this.#manager = manager;
   }
@@ -55,11 +57,14 @@ export class InternalRedirects {
     const bytes =
       decision.request.method === this.#messages.request(request).method ? (s.requestBytes[stream] ?? 0) : 0;
     const created = this.#manager.recreate(stream, this.#messages.internRequest(decision.request), bytes);
-    const { result } = this.#manager.resolvedOf(created);
+    const from = this.#routeName(stream) ?? '';
+    const target = this.#routeName(created);
+    // The route is looked for in place: whatever becomes of the redirect, the log shows the target's.
+    this.#streams.resolved[stream] = this.#manager.resolvedOf(created);
     const refused =
-      result.kind !== 'route'
+      target === undefined
         ? 'passthrough_internal_redirect_no_route'
-        : this.#accepts(policy, stream, result.route.source.name)
+        : this.#accepts(policy, created, from, target)
           ? undefined
           : 'passthrough_internal_redirect_predicate';
     this.#manager.sinkOf(stream)?.decide('response', String(response.status), reason('internalRedirect'));
@@ -69,9 +74,14 @@ export class InternalRedirects {
     return { kind: 'passed' };
   }
 
-  /** Asks the policy's predicates about the target. */
-  // envoyproxy/envoy source/extensions/internal_redirect/{allow_listed_routes,previous_routes}
-  #accepts(policy: InternalRedirectPolicy, stream: number, target: string): boolean {
+  #routeName(stream: number): string | undefined {
+    const { result } = this.#manager.resolvedOf(stream);
+    return result.kind === 'route' ? result.route.source.name : undefined;
+  }
+
+  /** Asks the policy's predicates about the target, which the created stream keeps in mind. */
+  // envoyproxy/envoy source/extensions/internal_redirect/allow_listed_routes/allow_listed_routes.h
+  #accepts(policy: InternalRedirectPolicy, created: number, from: string, target: string): boolean {
     for (const predicate of objectsOf(fieldOf(policy.extra, 'predicates'))) {
       const config = fieldOf(predicate, 'typedConfig');
       const type = isObject(config) ? textOf(config, '@type') : '';
@@ -81,14 +91,18 @@ export class InternalRedirects {
       ) {
         return false;
       }
-      if (type.endsWith('PreviousRoutesConfig') && this.#cameFrom(stream) === target) return false;
+      if (type.endsWith('PreviousRoutesConfig') && !this.#isNew(created, `${from}\n${target}`)) return false;
     }
     return true;
   }
 
-  /** Name of the route that the stream is on. */
-  #cameFrom(stream: number): string | undefined {
-    const { result } = this.#manager.resolvedOf(stream);
-    return result.kind === 'route' ? result.route.source.name : undefined;
+  /** False: the request has gone this way from route to route before. */
+  // envoyproxy/envoy source/extensions/internal_redirect/previous_routes/previous_routes.cc
+  #isNew(created: number, way: string): boolean {
+    const { redirectWays } = this.#streams.table.arrays;
+    const ways = redirectWays[created] === NONE ? [] : this.#strings.get(redirectWays[created] ?? NONE).split('\0');
+    if (ways.includes(way)) return false;
+    redirectWays[created] = this.#strings.numberOf([...ways, way].join('\0'));
+    return true;
   }
 }

@@ -357,18 +357,20 @@ export class Router implements StreamRouter {
     this.#accept(stream, plan, cluster, response, bytes);
   }
 
-  // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamHeaders (setupRedirect)
+  // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamHeaders, Filter::setupRedirect
   #redirect(stream: number, upstream: number, policy: InternalRedirectPolicy, response: number): boolean {
     const cluster = this.clusterOf(stream);
     const t = this.#upstream.tries.arrays;
     const outcome = this.#redirects.follow(stream, policy, t.request[upstream] ?? 0, this.#messages.response(response));
     cluster.countRare(`upstream_internal_redirect_${outcome.kind === 'followed' ? 'succeeded' : 'failed'}_total`);
     if (outcome.kind === 'passed') return false;
-    this.#pools.releaseStream(upstream, false);
     const status = this.#messages.status(response);
-    this.#tries.release(stream, upstream, status);
+    this.#tries.detach(stream, upstream, status);
     this.abandon(stream);
     this.#manager.replace(stream, outcome.stream, status);
+    // Only now is the response over: the new request has not found this connection free.
+    this.#pools.releaseStream(upstream, false);
+    this.#upstream.releaseTry(upstream);
     return true;
   }
 

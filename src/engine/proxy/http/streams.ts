@@ -22,6 +22,8 @@ const STREAM_COLUMNS = {
   /** Internal redirects that led to the stream, and the head before the first of them (-1: none). */
   redirects: 'u8',
   redirectedFrom: 'i32',
+  /** Where those redirects led, route by route, as far as a predicate of theirs asks (-1: none did). */
+  redirectWays: 'i32',
   requestBytes: 'f64',
   startNs: 'f64',
   requestId: 'f64',
@@ -77,6 +79,8 @@ export class Streams {
   readonly resolved: (ResolvedRoute | undefined)[] = [];
   readonly filterPlans: (FilterPlan | undefined)[] = [];
   readonly routePlans: (RoutePlan | undefined)[] = [];
+  /** The head that a stream became when a redirect was followed inside of the proxy. */
+  readonly redirectHeads: (number | undefined)[] = [];
   /** Made when a retry first matters. */
   readonly retryStates: (RetryState | undefined)[] = [];
   /** Address numbers of the hosts tried so far, kept once there is more than one try. */
@@ -89,6 +93,7 @@ export class Streams {
     const s = this.table.arrays;
     s.redirects[stream] = 0;
     s.redirectedFrom[stream] = NONE;
+    s.redirectWays[stream] = NONE;
     s.step[stream] = 0;
     s.delayed[stream] = 0;
     s.faultCharged[stream] = 0;
@@ -127,6 +132,7 @@ export class Streams {
     this.retryStates[stream] = undefined;
     this.attemptedHosts[stream] = undefined;
     if (this.callAnswers.length > 0) this.callAnswers[stream] = undefined;
+    if (this.redirectHeads.length > 0) this.redirectHeads[stream] = undefined;
     this.table.release(stream);
   }
 

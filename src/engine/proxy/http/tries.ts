@@ -104,6 +104,12 @@ export class Tries {
 
   /** Takes a try off its stream and gives it back. What it held upstream must have been let go before. */
   release(stream: number, upstream: number, status: number): void {
+    this.detach(stream, upstream, status);
+    this.#upstream.releaseTry(upstream);
+  }
+
+  /** Takes a try off its stream while it still holds its connection. */
+  detach(stream: number, upstream: number, status: number): void {
     this.#reporter.tryFinished(stream, upstream, status, this.#manager.planOf(stream));
     const s = this.#streams.table.arrays;
     const t = this.#upstream.tries.arrays;
@@ -113,7 +119,6 @@ export class Tries {
     const next = t.nextTry[upstream] ?? NONE;
     if (previous === NONE) s.firstTry[stream] = next;
     else t.nextTry[previous] = next;
-    this.#upstream.releaseTry(upstream);
   }
 
   /** Resets a try that has no response yet. An HTTP/1.1 connection does not survive that. */

@@ -56,8 +56,8 @@ export function decideInternalRedirect(
   history: RedirectHistory,
 ): InternalRedirectDecision {
   if (!policy.redirectResponseCodes.includes(response.status)) return pass('responseCode');
-  const location = response.headers.first('location') ?? '';
-  if (location === '') return pass('missingLocation');
+  const location = response.headers.first('location');
+  if (location === undefined) return pass('missingLocation');
   const url = ABSOLUTE_URL.exec(location);
   if (url === null) return pass('invalidLocation');
   const scheme = (url[1] ?? '').toLowerCase();

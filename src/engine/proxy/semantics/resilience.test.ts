@@ -214,7 +214,10 @@ describe('internal redirects', () => {
   const first = { redirectsSoFar: 0, plaintext: true };
   const policy = { maxInternalRedirects: 1, redirectResponseCodes: [302, 303], allowCrossSchemeRedirect: false };
   const request: RequestView = requestView('POST', 'a', '/x', [['x-forwarded-proto', 'http']]);
-  const response = (status: number, location: string) => ({ status, headers: HeaderMap.of([['location', location]]) });
+  const response = (status: number, location?: string) => ({
+    status,
+    headers: HeaderMap.of(location === undefined ? [] : [['location', location]]),
+  });
 
   it('are followed when the policy allows', () => {
     expect(decideInternalRedirect(policy, request, response(302, 'http://b/y?z=1#f'), first)).toMatchObject({
@@ -227,13 +230,14 @@ describe('internal redirects', () => {
   });
 
   it('are passed through otherwise', () => {
-    const reason = (status: number, location: string, soFar = 0) => {
+    const reason = (status: number, location?: string, soFar = 0) => {
       const history = { redirectsSoFar: soFar, plaintext: true };
       const decision = decideInternalRedirect(policy, request, response(status, location), history);
       return decision.kind === 'passThrough' ? decision.reason : undefined;
     };
     expect(reason(301, 'http://b/')).toBe('responseCode');
-    expect(reason(302, '')).toBe('missingLocation');
+    expect(reason(302)).toBe('missingLocation');
+    expect(reason(302, '')).toBe('invalidLocation');
     expect(reason(302, '/relative')).toBe('invalidLocation');
     expect(reason(302, 'https://b/')).toBe('schemeChange');
     expect(reason(302, 'http://b/', 1)).toBe('tooManyRedirects');

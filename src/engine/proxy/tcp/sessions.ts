@@ -29,6 +29,7 @@ const SESSION_COLUMNS = {
   answers: 'i32',
   idleSinceNs: 'f64',
   idleTimer: 'f64',
+  durationTimer: 'f64',
 } as const;
 
 /** Downstream connections that a TCP proxy relays. */
@@ -56,6 +57,7 @@ export class Sessions {
     s.answers[session] = 0;
     s.idleSinceNs[session] = 0;
     s.idleTimer[session] = 0;
+    s.durationTimer[session] = 0;
     return session;
   }
 

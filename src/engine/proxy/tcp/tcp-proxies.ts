@@ -1,5 +1,5 @@
 import { assertDefined } from '../../../base';
-import { EVENT_TCP_IDLE_TIMEOUT, PRIORITY_TRAFFIC, type StringTable } from '../../core';
+import { EVENT_TCP_DURATION, EVENT_TCP_IDLE_TIMEOUT, PRIORITY_TRAFFIC, type StringTable } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
 import {
   blankLeg,
@@ -107,6 +107,7 @@ export class TcpProxies {
     s.worker[session] = c.serverWorker[connection] ?? 0;
     s.startNs[session] = this.#kernel.nowNs;
     c.serverSession[connection] = session;
+    this.#armDurationTimer(session);
     this.#connect(session);
   }
 
@@ -120,7 +121,7 @@ export class TcpProxies {
         ? this.#clusters.byName(pod, config, this.#chooseCluster(session))
         : this.#clusters.get(s.cluster[session] ?? 0);
     if (cluster === undefined) {
-      this.#close(session, ResponseFlag.NoClusterFound, 'cluster_not_found');
+      this.#close(session, ResponseFlag.NoClusterFound);
       return;
     }
     if (s.cluster[session] === NONE) {
@@ -129,13 +130,13 @@ export class TcpProxies {
     }
     if (!cluster.canCreate(0, RESOURCE_CONNECTIONS)) {
       cluster.count(counters.CX_OVERFLOW);
-      this.#close(session, ResponseFlag.UpstreamOverflow, 'overflow');
+      this.#close(session, ResponseFlag.UpstreamOverflow);
       return;
     }
     const host = this.#pickHost(session, cluster);
     if (host === NONE) {
       cluster.count(counters.CX_NONE_HEALTHY);
-      this.#close(session, ResponseFlag.NoHealthyUpstream, 'no_healthy_upstream');
+      this.#close(session, ResponseFlag.NoHealthyUpstream);
       return;
     }
     this.#dial(session, cluster, host);
@@ -151,7 +152,7 @@ export class TcpProxies {
     if (s.edge[session] !== NONE) this.#edges.countAttempt(s.edge[session] ?? 0);
     const pool = this.#pools.poolFor(cluster, host, s.worker[session] ?? 0, 0, PROTOCOL_TCP, undefined);
     if (pool === NONE) {
-      this.#close(session, ResponseFlag.UpstreamOverflow, 'overflow');
+      this.#close(session, ResponseFlag.UpstreamOverflow);
       return;
     }
     const upstream = this.#upstream.allocateTry(OWNER_TCP_SESSION, session, s.attempts[session] ?? 1);
@@ -204,6 +205,7 @@ export class TcpProxies {
         previousPriorities: undefined,
         random: cluster.rng,
       }) ?? NO_HOST;
+    for (const counter of balancer?.lastPick.counters ?? []) cluster.count(counters.clusterCounter(counter));
     return index === NO_HOST ? NONE : (cluster.hosts[index] ?? NONE);
   }
 
@@ -238,7 +240,7 @@ export class TcpProxies {
     s.upstream[session] = NONE;
     if (failureText !== NONE) s.failureText[session] = failureText;
     if (failure === 'overflow') {
-      this.#close(session, ResponseFlag.UpstreamOverflow, 'overflow');
+      this.#close(session, ResponseFlag.UpstreamOverflow);
       return;
     }
     const { tcpProxy } = this.chainOf(session);
@@ -248,7 +250,7 @@ export class TcpProxies {
     }
     cluster.count(counters.CX_CONNECT_ATTEMPTS_EXCEEDED);
     this.#sessions.addFlag(session, ResponseFlag.UpstreamConnectionFailure);
-    this.#close(session, ResponseFlag.UpstreamRetryLimitExceeded, 'upstream_connect_failure');
+    this.#close(session, ResponseFlag.UpstreamRetryLimitExceeded);
   }
 
   /** Bytes have arrived from downstream. */
@@ -351,9 +353,9 @@ export class TcpProxies {
     this.#finish(session);
   }
 
-  #close(session: number, flag: number, details: string): void {
+  /** Flags alone say why: a relayed connection has no response whose code could have details. */
+  #close(session: number, flag: number): void {
     this.#sessions.addFlag(session, flag);
-    this.#sessions.table.arrays.details[session] = this.#strings.numberOf(details);
     this.#closeDownstream(session);
     this.#finish(session);
   }
@@ -372,8 +374,9 @@ export class TcpProxies {
 
   #finish(session: number): void {
     const s = this.#sessions.table.arrays;
-    const timer = s.idleTimer[session] ?? NO_EVENT;
-    if (timer !== NO_EVENT) this.#kernel.cancel(timer);
+    for (const timer of [s.idleTimer[session] ?? NO_EVENT, s.durationTimer[session] ?? NO_EVENT]) {
+      if (timer !== NO_EVENT) this.#kernel.cancel(timer);
+    }
     const upstream = s.upstream[session] ?? NONE;
     if (upstream !== NONE) this.#letGo(session, upstream);
     assertDefined(this.#reporter, 'the TCP proxies have no reporter yet').sessionFinished(session);
@@ -394,6 +397,29 @@ export class TcpProxies {
     else if (t.state[upstream] === TRY_ATTACHED) this.#pools.releaseStream(upstream, true);
     this.#upstream.releaseTry(upstream);
     s.upstream[session] = NONE;
+  }
+
+  // envoyproxy/envoy source/common/tcp_proxy/tcp_proxy.cc Filter::onNewConnection
+  #armDurationTimer(session: number): void {
+    const durationNs = this.chainOf(session).tcpProxy?.maxDownstreamConnectionDurationNs;
+    if (durationNs === undefined) return;
+    const dueNs = this.#kernel.nowNs + durationNs;
+    const generation = this.#sessions.table.generationOf(session);
+    this.#sessions.table.arrays.durationTimer[session] = this.#kernel.at(
+      dueNs,
+      PRIORITY_TRAFFIC,
+      EVENT_TCP_DURATION,
+      session,
+      generation,
+      0,
+    );
+  }
+
+  // envoyproxy/envoy source/common/tcp_proxy/tcp_proxy.cc Filter::onMaxDownstreamConnectionDuration
+  handleDuration(session: number, generation: number): void {
+    if (!this.#sessions.isCurrent(session, generation)) return;
+    this.#sessions.table.arrays.durationTimer[session] = NO_EVENT;
+    this.#close(session, ResponseFlag.DurationTimeout);
   }
 
   #armIdleTimer(session: number): void {
