@@ -3,7 +3,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { SERVICE } from './configure';
-import type { RequestSpec } from './contract';
+import { type RequestSpec, TCP_REQUEST } from './contract';
 import type { Stoppable } from './resources';
 
 /** No scripted request takes longer. */
@@ -92,7 +92,7 @@ export class LoadClient implements Stoppable {
   /** A connection of its own: 200 when bytes come back, 0 when it ends before. */
   #tcp(): Promise<number> {
     return new Promise((resolve) => {
-      const socket = connect({ host: this.#ip, port: this.#port }, () => socket.write('request'));
+      const socket = connect({ host: this.#ip, port: this.#port }, () => socket.write(TCP_REQUEST));
       socket.once('data', () => {
         resolve(200);
         socket.end();

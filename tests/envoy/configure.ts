@@ -85,7 +85,7 @@ export interface ClientInit {
   readonly filters?: readonly HttpFilter[];
   readonly hcm?: Init<Omit<HttpConnectionManager, 'routes'>>;
   /** Instead of the connection manager. */
-  readonly tcp?: Init<Omit<TcpProxy, 'cluster'>>;
+  readonly tcp?: Init<TcpProxy>;
   readonly networkFilters?: readonly NetworkFilter[];
 }
 

@@ -43,6 +43,10 @@ export interface RequestSpec {
   readonly bodyBytes?: number;
 }
 
+/** What is said on a connection of TCP. */
+export const TCP_REQUEST = 'request';
+export const TCP_ANSWER = 'answer';
+
 export type Step =
   /** Sends `count` requests, at most `concurrency` (1) at a time and at least `gapMs` (0) apart, waits for all of them, and then once more. */
   | {

@@ -20,6 +20,7 @@ import type {
   SideResult,
   Step,
 } from './contract';
+import { TCP_ANSWER, TCP_REQUEST } from './contract';
 import { LineBook, parseLine, withJudgeLog } from './judge-log';
 
 const VIRTUAL_IP = '10.96.0.1';
@@ -61,7 +62,7 @@ function endpointOf(rule: AnswerRule, serves: PodScript['serves']): readonly End
         },
       ],
       headers: Object.entries(rule.headers ?? {}),
-      bodyBytes: rule.bodyBytes ?? 0,
+      bodyBytes: protocol === 'tcp' ? TCP_ANSWER.length : (rule.bodyBytes ?? 0),
       reset: rule.reset ?? false,
     },
   }));
@@ -171,7 +172,7 @@ function requestModel(spec: RequestSpec, id: string, place: Place): RequestModel
     path: spec.path ?? '/',
     authority: spec.authority ?? SERVICE,
     headers: [...Object.entries(spec.headers ?? {}), ['x-judge-id', id]],
-    bodyBytes: spec.bodyBytes ?? 0,
+    bodyBytes: spec.protocol === 'tcp' ? TCP_REQUEST.length : (spec.bodyBytes ?? 0),
   };
 }
 

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import { constants, createServer as createHttp2, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createTcp, type Server as NetServer, type Socket } from 'node:net';
-import type { AnswerRule, PodScript } from './contract';
+import { type AnswerRule, type PodScript, TCP_ANSWER } from './contract';
 import type { Stoppable } from './resources';
 
 function ruleFor(
@@ -79,7 +79,7 @@ function answerTcp(rules: readonly AnswerRule[]) {
       const [rule] = rules;
       later(rule?.delayMs, () => {
         if (rule?.reset === true) socket.destroy();
-        else socket.write('answer');
+        else socket.write(TCP_ANSWER);
       });
     });
   };

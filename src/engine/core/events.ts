@@ -76,3 +76,5 @@ export const EVENT_DOWNSTREAM_AGE = 38;
 export const EVENT_DOWNSTREAM_DRAINED = 39;
 /** connection, generation: a connection to a host has reached its maximal age. */
 export const EVENT_UPSTREAM_CONNECTION_AGE = 40;
+/** session, generation: a relayed connection has reached its maximal age. */
+export const EVENT_TCP_DURATION = 41;

@@ -469,7 +469,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.status = 0;
     row.flags = s.flags[session] ?? 0;
     row.flagCount = s.flagCount[session] ?? 0;
-    row.details = s.details[session] ?? NONE;
+    row.details = NONE;
     row.termination = NONE;
     row.failureText = s.failureText[session] ?? NONE;
     const routed = cluster === NONE ? undefined : this.#clusters.get(cluster).cluster;

@@ -77,6 +77,17 @@ const RETRIED: Posted = {
   answers: failing({ status: 503, delayMs: 100 }, 1),
   action: { retryPolicy: retryPolicy({ retryOn: '5xx', backOff: { baseIntervalNs: 10 * MS } }) },
 };
+/** The first answer is a redirect to the same route. */
+const REDIRECTED: Posted = {
+  answers: [
+    { path: '/new', status: 201 },
+    { status: 302, headers: { location: 'http://b/new' } },
+  ],
+  action: {
+    internalRedirectPolicy: { maxInternalRedirects: 1, redirectResponseCodes: [302], allowCrossSchemeRedirect: false },
+  },
+  routeExtra: { perRequestBufferLimitBytes: 500 },
+};
 
 export const BODIES: readonly Scenario[] = [
   posted('buffered', 'the buffer filter lets pass what it can hold', [0, 10, 1000], { filters: BUFFER }),
@@ -104,6 +115,13 @@ export const BODIES: readonly Scenario[] = [
     listener: { extra: { perConnectionBufferLimitBytes: 10_000 } },
   }),
   posted('mirrored', 'a copy carries the body', [500], { isMirrored: true }),
+  posted('mirrored-large', 'a copy carries a body that no retry could', [5000], {
+    ...RETRIED,
+    isMirrored: true,
+    routeExtra: { perRequestBufferLimitBytes: 500 },
+  }),
+  posted('redirected', 'a redirect is followed with a body that can be kept', [500], REDIRECTED),
+  posted('redirect-large', 'a redirect is passed on when the body cannot be kept', [501], REDIRECTED),
   posted('streamed', 'without retries nothing has to be kept', [5000], {
     routeExtra: { perRequestBufferLimitBytes: 500 },
   }),

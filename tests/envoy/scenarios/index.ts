@@ -4,6 +4,7 @@ import { BALANCING } from './balancing';
 import { BODIES } from './bodies';
 import { CONNECTIONS } from './connections';
 import { CORS } from './cors';
+import { EXT_AUTHZ } from './ext-authz';
 import { FAULTS } from './fault';
 import { GRPC } from './grpc';
 import { HEADERS } from './headers';
@@ -21,6 +22,7 @@ import { RBAC } from './rbac';
 import { RETRIES } from './retries';
 import { ROUTING } from './routing';
 import { SLOW_STARTS } from './slow-start';
+import { TCP } from './tcp';
 import { TIMEOUTS } from './timeouts';
 import { TLS } from './tls';
 import { ZONES } from './zones';
@@ -32,6 +34,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...HEDGES,
   ...INTERNAL_REDIRECTS,
   ...CONNECTIONS,
+  ...TCP,
   ...BALANCING,
   ...SLOW_STARTS,
   ...ZONES,
@@ -41,6 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FAULTS,
   ...LOCAL_RATE_LIMITS,
   ...RBAC,
+  ...EXT_AUTHZ,
   ...HEADERS,
   ...CORS,
   ...MESHES,

@@ -18,7 +18,6 @@ const SESSION_COLUMNS = {
   edge: 'i32',
   flags: 'i32',
   flagCount: 'u8',
-  details: 'i32',
   failureText: 'i32',
   bytesReceived: 'f64',
   bytesSent: 'f64',
@@ -47,7 +46,6 @@ export class Sessions {
     s.edge[session] = NONE;
     s.flags[session] = 0;
     s.flagCount[session] = 0;
-    s.details[session] = NONE;
     s.failureText[session] = NONE;
     s.bytesReceived[session] = 0;
     s.bytesSent[session] = 0;

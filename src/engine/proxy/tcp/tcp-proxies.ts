@@ -260,16 +260,18 @@ export class TcpProxies {
     const connection = l.connection[leg] ?? 0;
     const session = c.serverSession[connection] ?? NONE;
     const s = this.#sessions.table.arrays;
-    s.bytesReceived[session] = (s.bytesReceived[session] ?? 0) + (l.requestBytes[leg] ?? 0);
     s.requestId[session] = l.requestId[leg] ?? 0;
     l.serverContext[leg] = WAITING;
     if (s.upstreamConnection[session] !== NONE) this.#relay(session, leg);
   }
 
+  /** Nothing is read from downstream before there is an upstream connection. */
+  // envoyproxy/envoy source/common/tcp_proxy/tcp_proxy.cc Filter::initialize (readDisable)
   #relay(session: number, leg: number): void {
     const l = this.#network.legs.arrays;
     const c = this.#network.connections.arrays;
     const s = this.#sessions.table.arrays;
+    s.bytesReceived[session] = (s.bytesReceived[session] ?? 0) + (l.requestBytes[leg] ?? 0);
     const upstreamConnection = s.upstreamConnection[session] ?? 0;
     const init = this.#newLeg;
     // The two legs know each other by their numbers.
