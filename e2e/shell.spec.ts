@@ -1,11 +1,13 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { waitForRest, waitForStandstill, waitForWholePicture } from './support/picture';
 
-/** The page with its first scenario running and the picture laid out. */
+/** The page with its first scenario running and the picture laid out. Calls that are rare may still be added to it. */
 async function openPage(page: Page): Promise<void> {
   await page.goto('./');
   await expect(page.getByTestId('service-hero-registry-api')).toBeVisible();
   await expect(page.getByTestId('flights')).toHaveAttribute('data-flights', /[1-9]/);
+  await waitForRest(page);
 }
 
 function card(page: Page, name: string) {
@@ -19,23 +21,73 @@ async function clockMs(page: Page): Promise<number> {
   return (Number(minutes) * 60 + Number(seconds)) * 1000 + Number(ms);
 }
 
-/** Whether the pointer rests on a particle. The renderer answers a few frames after the pointer moved. */
-async function isOverFlight(page: Page): Promise<boolean> {
+/** Where a card stands on the canvas, wherever the camera looks. */
+function placeOnCanvas(page: Page, name: string): Promise<string> {
+  return page
+    .locator('.react-flow__node', { has: page.getByTestId(`service-${name}`) })
+    .evaluate((node) => node.style.transform);
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Points along all drawn lines, on the screen. */
+function pointsOnLines(page: Page): Promise<readonly Point[]> {
+  return page.locator('.edge-line').evaluateAll((lines) =>
+    lines.flatMap((line) => {
+      const path = line as SVGPathElement;
+      const matrix = path.getScreenCTM();
+      if (matrix === null) return [];
+      const length = path.getTotalLength();
+      return Array.from({ length: Math.ceil(length / 10) }, (_, step) => {
+        const { x, y } = path.getPointAtLength(step * 10).matrixTransform(matrix);
+        return { x, y };
+      });
+    }),
+  );
+}
+
+/** Whether the page has said, a few frames after the pointer moved, that the pointer is over a particle. */
+function hasSaidOverFlight(page: Page): Promise<boolean> {
+  return page.getByTestId('topology').evaluate(
+    (element) =>
+      new Promise<boolean>((resolve) => {
+        const wait = (frames: number): void => {
+          if (frames === 0) resolve(element.classList.contains('over-flight'));
+          else requestAnimationFrame(() => wait(frames - 1));
+        };
+        wait(8);
+      }),
+  );
+}
+
+/** Comes to a point from outside the picture: what the page says then is about this point and no other. */
+async function comesOverFlight(page: Page, { x, y }: Point): Promise<boolean> {
   const topology = page.getByTestId('topology');
-  for (let look = 0; look < 2; look++) {
-    const over = await topology.evaluate(
-      (element) =>
-        new Promise<boolean>((resolve) => {
-          const wait = (frames: number): void => {
-            if (frames === 0) resolve(element.classList.contains('over-flight'));
-            else requestAnimationFrame(() => wait(frames - 1));
-          };
-          wait(4);
-        }),
+  await page.getByTestId('clock').hover();
+  await expect(topology).not.toHaveClass(/over-flight/);
+  await page.mouse.move(x, y);
+  return expect(topology)
+    .toHaveClass(/over-flight/, { timeout: 5_000 })
+    .then(
+      () => true,
+      () => false,
     );
-    if (!over) return false;
+}
+
+/** Moves the pointer along the lines until it rests on a particle. */
+async function moveToFlight(page: Page): Promise<void> {
+  const points = await pointsOnLines(page);
+  for (const [index, point] of points.entries()) {
+    await page.mouse.move(point.x, point.y);
+    if (!(await hasSaidOverFlight(page))) continue;
+    // On a slow machine it may have said so of a point before this one.
+    for (const candidate of points.slice(Math.max(0, index - 3), index + 1).reverse())
+      if (await comesOverFlight(page, candidate)) return;
   }
-  return true;
+  throw new Error(`none of ${points.length} points is over a particle`);
 }
 
 test.describe('accessibility', () => {
@@ -75,6 +127,7 @@ test.describe('accessibility', () => {
 test.describe('keyboard', () => {
   test('Tab reaches cards, arrows walk along edges, Enter opens, Escape returns', async ({ page }) => {
     await openPage(page);
+    await waitForWholePicture(page);
     await card(page, 'hero-registry-api').focus();
     await page.keyboard.press('ArrowRight');
     const edge = page.locator('[data-edge]:focus');
@@ -93,11 +146,28 @@ test.describe('keyboard', () => {
 
   test('Tab goes from card to card in reading order', async ({ page }) => {
     await openPage(page);
+    // Until its first call is drawn, a client stands in the first column, and comes second.
+    await waitForWholePicture(page);
     await card(page, 'users').focus();
     await page.keyboard.press('Tab');
     await expect(card(page, 'istio-ingressgateway')).toBeFocused();
     await page.keyboard.press('Tab');
     await expect(card(page, 'hero-registry-api')).toBeFocused();
+  });
+
+  test('the focus stays on its card while the picture is laid out anew', async ({ page }) => {
+    await page.addInitScript(() => {
+      // As soon as there are cards; the calls that are rare are still to come then.
+      const focus = (): void => {
+        const button = document.querySelector<HTMLElement>('[data-service="heroes/auth"]');
+        if (button === null) requestAnimationFrame(focus);
+        else button.focus();
+      };
+      requestAnimationFrame(focus);
+    });
+    await openPage(page);
+    await waitForWholePicture(page);
+    await expect(card(page, 'auth')).toBeFocused();
   });
 
   test('Space pauses and plays, a point steps, Shift R restarts', async ({ page }) => {
@@ -110,16 +180,19 @@ test.describe('keyboard', () => {
     expect(await clockMs(page)).toBeLessThan(paused + 2_000);
     await page.keyboard.press('Space');
     await expect(page.getByTestId('paused')).toBeHidden();
-    // Far enough for a slow machine to see the clock before it has come this far again.
-    await expect.poll(() => clockMs(page)).toBeGreaterThan(paused + 4_000);
+    await expect.poll(() => clockMs(page)).toBeGreaterThan(paused + 300);
+    // What stood still goes on standing still: the clock waits to be read.
+    await page.keyboard.press('Space');
+    await expect(page.getByTestId('paused')).toBeVisible();
     await page.keyboard.press('Shift+R');
-    await expect.poll(() => clockMs(page), { intervals: [100] }).toBeLessThan(paused + 3_000);
+    await expect.poll(() => clockMs(page)).toBe(0);
   });
 
   test('the palette finds a command and runs it', async ({ page }) => {
     await openPage(page);
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder('Find a command').fill('table');
+    await expect(page.getByRole('option').first()).toContainText('table');
     await page.keyboard.press('Enter');
     const table = page.getByTestId('text-view');
     await expect(table.getByRole('row', { name: /missions/ }).first()).toBeVisible();
@@ -138,6 +211,7 @@ test.describe('keyboard', () => {
     await page.keyboard.press('Enter');
     await expect(page.getByTestId('live-region')).toHaveText('Restarted with seed 42');
     await expect(seed).toHaveValue('42');
+    await expect(page.getByTestId('chaos')).toBeHidden();
   });
 });
 
@@ -211,28 +285,12 @@ test.describe('panels', () => {
 test.describe('the graph', () => {
   test('a request can be picked up on its way, and explained', async ({ page }) => {
     await openPage(page);
+    await waitForWholePicture(page);
     await page.keyboard.press('Space');
     await expect(page.getByTestId('paused')).toBeVisible();
+    await waitForStandstill(page);
     // Along the drawn lines there is a particle somewhere.
-    const points = await page.locator('.edge-line').evaluateAll((lines) =>
-      lines.flatMap((line) => {
-        const path = line as SVGPathElement;
-        const matrix = path.getScreenCTM();
-        if (matrix === null) return [];
-        const length = path.getTotalLength();
-        return Array.from({ length: Math.ceil(length / 10) }, (_, step) => {
-          const { x, y } = path.getPointAtLength(step * 10).matrixTransform(matrix);
-          return { x, y };
-        });
-      }),
-    );
-    let found = false;
-    for (const { x, y } of points) {
-      await page.mouse.move(x, y);
-      found = await isOverFlight(page);
-      if (found) break;
-    }
-    expect(found).toBe(true);
+    await moveToFlight(page);
     await page.mouse.down();
     await page.mouse.up();
     const inspector = page.getByTestId('inspector');
@@ -245,30 +303,63 @@ test.describe('the graph', () => {
 
   test('a card stays where it was put, also after a reload, until the graph is tidied up', async ({ page }) => {
     await openPage(page);
+    await waitForWholePicture(page);
     const box = async () =>
       (await page.getByTestId('service-auth').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-    // While first calls still appear, the picture is laid out anew under the pointer.
-    let before = await box();
-    const holdsStill = async () => {
-      const now = await box();
-      const same = now.x === before.x && now.y === before.y;
-      before = now;
-      return same;
-    };
-    await expect.poll(holdsStill, { intervals: [1_500] }).toBe(true);
+    const before = await box();
     await page.mouse.move(before.x + before.width / 2, before.y + before.height / 2);
     await page.mouse.down();
     await page.mouse.move(before.x + before.width / 2 + 20, before.y + before.height / 2 + 60, { steps: 5 });
     await page.mouse.up();
-    await expect(page.getByRole('button', { name: 'Tidy up' })).toBeVisible();
-    const put = await box();
-    expect(put.y).toBeGreaterThan(before.y + 40);
+    const tidy = page.getByRole('button', { name: 'Tidy up' });
+    await expect(tidy).toBeVisible();
+    expect((await box()).y).toBeGreaterThan(before.y + 40);
+    const place = await placeOnCanvas(page, 'auth');
     await page.reload();
-    await expect(page.getByRole('button', { name: 'Tidy up' })).toBeVisible();
-    await page.getByRole('button', { name: 'Tidy up' }).click();
-    await expect(page.getByRole('button', { name: 'Tidy up' })).toHaveCount(0);
-    // Calls that were rare at first may have given the card another place than it had.
-    await expect.poll(async () => Math.abs((await box()).y - put.y)).toBeGreaterThan(15);
+    await expect(tidy).toBeVisible();
+    await waitForWholePicture(page);
+    expect(await placeOnCanvas(page, 'auth')).toBe(place);
+    await tidy.click();
+    await expect(tidy).toHaveCount(0);
+    await waitForRest(page);
+    const after = await box();
+    expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(6);
+  });
+
+  test('a line without room for its label shows it under the pointer, and is taken by a click there', async ({
+    page,
+  }) => {
+    await openPage(page);
+    await waitForWholePicture(page);
+    await page.keyboard.press('Space');
+    await expect(page.getByTestId('paused')).toBeVisible();
+    const label = page.locator('.edge-label.is-floating');
+    const inspector = page.getByTestId('inspector');
+    let shown = 0;
+    for (const edge of await page.locator('.edge-hit').all()) {
+      const { x, y, free } = await edge.locator('path').evaluate((element) => {
+        const path = element as SVGPathElement;
+        const point = path
+          .getPointAtLength(path.getTotalLength() / 2)
+          .matrixTransform(path.getScreenCTM() ?? undefined);
+        return { x: point.x, y: point.y, free: document.elementFromPoint(point.x, point.y) === path };
+      });
+      if (!free) continue;
+      await page.mouse.move(x, y);
+      await expect(edge.locator('xpath=..')).toHaveClass(/is-hovered/);
+      if ((await label.count()) === 0) continue;
+      shown += 1;
+      await page.mouse.down();
+      await page.mouse.up();
+      await expect(inspector).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(inspector).toBeHidden();
+      // Nothing sticks to a pointer that is not pressed.
+      const camera = await page.locator('.react-flow__viewport').getAttribute('style');
+      await page.mouse.move(x + 30, y + 30);
+      expect(await page.locator('.react-flow__viewport').getAttribute('style')).toBe(camera);
+    }
+    expect(shown).toBeGreaterThan(0);
   });
 
   test('the selection fades what is unrelated', async ({ page }) => {
@@ -300,6 +391,9 @@ test.describe('what one breaks', () => {
 
   test('ends by itself when its time is over', async ({ page }) => {
     await openPage(page);
+    // The fault ends when time has flowed for long enough, and not before it has been looked at.
+    await page.keyboard.press('Space');
+    await expect(page.getByTestId('paused')).toBeVisible();
     await page.getByTestId('command-chaos.open').click();
     const chaos = page.getByTestId('chaos');
     await chaos.getByText('Control-plane outage').click();
@@ -308,15 +402,17 @@ test.describe('what one breaks', () => {
     await expect(page.getByTestId('banner-controlPlane')).toContainText('Control plane is down since');
     await page.getByRole('button', { name: /^Speed/ }).click();
     await page.getByRole('menuitemradio', { name: '10×' }).click();
+    await page.getByTestId('command-transport.toggle').click();
     await expect(page.getByTestId('banner-controlPlane')).toHaveCount(0);
   });
 });
 
 test('a worker that dies is started again from its last checkpoint, and the page says so', async ({ page }) => {
   await openPage(page);
-  // The first checkpoint is saved after five seconds.
-  await expect.poll(() => clockMs(page), { timeout: 20_000 }).toBeGreaterThan(6_000);
+  // Checkpoints are five seconds apart: this is past the one of the start.
+  await expect.poll(() => clockMs(page), { timeout: 60_000 }).toBeGreaterThan(6_000);
   const engine = page.workers().find((worker) => /engine/.test(worker.url()));
+  expect(engine).toBeDefined();
   await engine?.evaluate(() => {
     setTimeout(() => {
       throw new Error('out of memory');
@@ -333,5 +429,5 @@ test('with reduced motion particles stand still and edges keep their heads and n
   await expect(page.locator('.edge-head').first()).toBeAttached();
   const picture = () => page.getByTestId('flights').screenshot();
   const first = await picture();
-  await expect.poll(async () => (await picture()).equals(first), { timeout: 5_000 }).toBe(false);
+  await expect.poll(async () => (await picture()).equals(first)).toBe(false);
 });
