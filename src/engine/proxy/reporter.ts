@@ -327,7 +327,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.host = s.hostAddress[stream] ?? NONE;
     row.route = numbers.route;
     row.attempts = attempts;
-    row.bytesReceived = s.requestBytes[stream] ?? 0;
+    row.bytesReceived = (s.requestBytes[stream] ?? 0) + (s.receivedBefore[stream] ?? 0);
     row.bytesSent = s.responseBytes[stream] ?? 0;
     row.upstreamNs = s.upstreamStarted[stream] === 1 ? nowNs - (s.upstreamStartNs[stream] ?? 0) : NONE;
     row.remoteIp = numbers.remoteIp;

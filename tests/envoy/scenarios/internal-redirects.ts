@@ -68,6 +68,7 @@ function redirected(name: string, claim: string, old: AnswerRule, init: Followed
       method: '%REQ(:METHOD)%',
       path: '%REQ(:PATH)%',
       authority: '%REQ(:AUTHORITY)%',
+      received: '%BYTES_RECEIVED%',
       originalUrl: '%REQ(X-ENVOY-ORIGINAL-URL)%',
     },
   };

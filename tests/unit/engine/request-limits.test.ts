@@ -28,17 +28,32 @@ describe('limits of request bodies', () => {
     expect(clusterCounter(large, 'retry_or_shadow_abandoned')).toBe(1);
   });
 
-  it("takes a route's own limit, and copies nothing beyond it", () => {
+  it("takes a route's own limit, beyond which copies still go", () => {
     const action = forwardTo(outboundName('b'), {
       requestMirrorPolicies: [mirrorPolicy({ cluster: outboundName('b') })],
+      retryPolicy: retryPolicy({ retryOn: '5xx', numRetries: 1 }),
     });
     const routes = [{ ...route({ action }), extra: { perRequestBufferLimitBytes: 100 } }];
     const small = failing(routes);
     send(small, { bodyBytes: 100 });
-    expect(clusterCounter(small, 'upstream_rq_total')).toBe(2);
+    expect(clusterCounter(small, 'upstream_rq_total')).toBe(3);
     const large = failing(routes);
     send(large, { bodyBytes: 101 });
-    expect(clusterCounter(large, 'upstream_rq_total')).toBe(1);
+    expect(clusterCounter(large, 'upstream_rq_total')).toBe(2);
+  });
+
+  it('keep nothing for copies alone', () => {
+    const requestMirrorPolicies = [mirrorPolicy({ cluster: outboundName('b') })];
+    const routes = [
+      {
+        ...route({ action: forwardTo(outboundName('b'), { requestMirrorPolicies }) }),
+        extra: { perRequestBufferLimitBytes: 100 },
+      },
+    ];
+    const simulation = failing(routes);
+    send(simulation, { bodyBytes: 101 });
+    expect(clusterCounter(simulation, 'upstream_rq_total')).toBe(2);
+    expect(clusterCounter(simulation, 'retry_or_shadow_abandoned')).toBe(0);
   });
 
   it('refuses what the buffer filter cannot hold: 413', () => {

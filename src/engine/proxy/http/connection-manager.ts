@@ -459,6 +459,7 @@ export class ConnectionManager {
     s.redirects[created] = (s.redirects[stream] ?? 0) + 1;
     s.original[created] = original;
     s.requestBytes[created] = bytes;
+    s.receivedBefore[created] = (s.receivedBefore[stream] ?? 0) + (s.requestBytes[stream] ?? 0);
     s.startNs[created] = this.#kernel.nowNs;
     s.span[created] = 0;
     return created;

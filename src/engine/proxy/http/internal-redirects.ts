@@ -45,6 +45,7 @@ export class InternalRedirects {
 
   /** Makes the stream that follows the redirect, with a route; the caller lets go of what the old one holds and replaces it. */
   follow(stream: number, policy: InternalRedirectPolicy, request: number, response: ResponseView): RedirectOutcome {
+    if (this.#streams.routePlans[stream]?.isTooLarge === true) return { kind: 'passed' };
     const s = this.#streams.table.arrays;
     const plaintext = this.#manager.planOf(stream).connectionClass.info.tls === undefined;
     const history = { redirectsSoFar: s.redirects[stream] ?? 0, plaintext };

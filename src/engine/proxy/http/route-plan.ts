@@ -36,12 +36,14 @@ export interface RoutePlan {
   readonly retry: RetryPlan | undefined;
   /** Redirects that the proxy follows itself. */
   readonly redirects: InternalRedirectPolicy | undefined;
-  /** Largest body that is kept for retries, copies and redirects; bytes, Infinity where nothing needs it. */
+  /** Largest body that is kept for retries and redirects; bytes, Infinity where nothing needs it. Copies take it as it comes. */
   readonly bufferLimitBytes: number;
   /** Copies of the request may go to other clusters. */
   readonly isMirrored: boolean;
-  /** The body was too large: no retries, copies or redirects. */
-  readonly abandoned: boolean;
+  /** The body is too large to be kept: nothing is retried, and redirects are passed on. */
+  readonly isTooLarge: boolean;
+  /** There would have been retries if the body were smaller. */
+  readonly abandonsRetries: boolean;
   /** Head of a try by its number; the first one is at index 1. */
   readonly upstreamRequests: number[];
   /** Heads with the authority rewritten to a host's name, by that name and head. */
@@ -81,33 +83,38 @@ function isConstant(matched: MatchedRoute, choice: ClusterChoice): boolean {
   return levels.every((level) => level.response.constant);
 }
 
+function isRetried(retry: RetryPlan | undefined): boolean {
+  return retry !== undefined && retry.retryOn !== 0;
+}
+
 // envoyproxy/envoy source/common/router/router.cc Filter::decodeData, Filter::calculateEffectiveBufferLimit
 function bufferLimitOf(
   hcm: CompiledHcm,
   { route, virtualHost }: MatchedRoute,
   action: CompiledRouteAction,
-  request: RequestView,
+  retry: RetryPlan | undefined,
 ): number {
-  const keeps =
-    (planRetries(action.retryPolicy, request)?.retryOn ?? 0) !== 0 ||
-    action.mirrorPolicies.length > 0 ||
-    action.source.internalRedirectPolicy !== undefined;
-  if (!keeps) return Number.POSITIVE_INFINITY;
+  if (!isRetried(retry) && action.source.internalRedirectPolicy === undefined) return Number.POSITIVE_INFINITY;
   const limit = (name: string): number =>
     numberOf(route.source.extra, name, numberOf(virtualHost.source.extra, name, Number.POSITIVE_INFINITY));
   const whole = limit('requestBodyBufferLimit');
   return Number.isFinite(whole) ? whole : Math.min(limit('perRequestBufferLimitBytes'), hcm.bufferLimitBytes);
 }
 
-const abandonedPlans = new WeakMap<RoutePlan, RoutePlan>();
+const plansWithoutBody = new WeakMap<RoutePlan, RoutePlan>();
 
 /** The plan of a request whose body is too large to be kept. */
 export function withoutBuffering(plan: RoutePlan): RoutePlan {
-  const known = abandonedPlans.get(plan);
+  const known = plansWithoutBody.get(plan);
   if (known !== undefined) return known;
-  const abandoned: RoutePlan = { ...plan, retry: undefined, redirects: undefined, isMirrored: false, abandoned: true };
-  abandonedPlans.set(plan, abandoned);
-  return abandoned;
+  const without: RoutePlan = {
+    ...plan,
+    retry: undefined,
+    isTooLarge: true,
+    abandonsRetries: isRetried(plan.retry),
+  };
+  plansWithoutBody.set(plan, without);
+  return without;
 }
 
 /** Builds the plan; the route must be one that forwards. */
@@ -129,16 +136,18 @@ export function buildRoutePlan(
     context: { request, connection },
   });
   const { hash, cookies } = generateHash(route.hashPolicies, finalized, connection);
+  const retry = planRetries(route.retryPolicy, finalized);
   return {
     matched,
     choice,
     request,
     timeouts: finalTimeouts(route, request),
-    retry: planRetries(route.retryPolicy, finalized),
+    retry,
     redirects: route.source.internalRedirectPolicy,
-    bufferLimitBytes: bufferLimitOf(hcm, matched, route, finalized),
+    bufferLimitBytes: bufferLimitOf(hcm, matched, route, retry),
     isMirrored: route.mirrorPolicies.length > 0,
-    abandoned: false,
+    isTooLarge: false,
+    abandonsRetries: false,
     upstreamRequests: [],
     autoRewritten: new Map(),
     hash,

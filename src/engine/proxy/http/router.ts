@@ -177,7 +177,7 @@ export class Router implements StreamRouter {
     s.cluster[stream] = cluster.number;
     s.upstreamStartNs[stream] = this.#kernel.nowNs;
     cluster.streams += 1;
-    if (plan.abandoned) cluster.countRare('retry_or_shadow_abandoned');
+    if (plan.abandonsRetries) cluster.countRare('retry_or_shadow_abandoned');
     if (this.#dropsOverload(stream, cluster)) return;
     this.#begin(stream, plan);
   }

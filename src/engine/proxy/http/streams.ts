@@ -25,6 +25,8 @@ const STREAM_COLUMNS = {
   /** Where those redirects led, route by route, as far as a predicate of theirs asks (-1: none did). */
   redirectWays: 'i32',
   requestBytes: 'f64',
+  /** Bytes of bodies that were received before internal redirects led to the stream; its log line counts them too. */
+  receivedBefore: 'f64',
   startNs: 'f64',
   requestId: 'f64',
   traceId: 'f64',
@@ -94,6 +96,7 @@ export class Streams {
     s.redirects[stream] = 0;
     s.redirectedFrom[stream] = NONE;
     s.redirectWays[stream] = NONE;
+    s.receivedBefore[stream] = 0;
     s.step[stream] = 0;
     s.delayed[stream] = 0;
     s.faultCharged[stream] = 0;
