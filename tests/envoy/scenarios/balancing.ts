@@ -166,6 +166,89 @@ const ALGORITHMS: readonly Scenario[] = [
     compare: { hosts: 'same' },
   },
   {
+    name: 'lb-hash-bounded',
+    topic: TOPIC,
+    claim: 'with a balance factor of 150 a key leaves its host when that has too many requests',
+    pods: PODS.map((name) => pod(name, [{ status: 200, delayMs: 500 }])),
+    configure: straight(
+      PODS,
+      { hashPolicy: [{ policy: HEADER, terminal: false }] },
+      { lbPolicy: ringHash({ hashBalanceFactor: 150 }) },
+    ),
+    steps: [burst(12, { headers: { 'x-key': 'hot' } })],
+    compare: { hosts: 'same' },
+  },
+  {
+    name: 'lb-hash-cookie',
+    topic: TOPIC,
+    claim: 'a cookie of the request leads to the same host',
+    pods: FOUR,
+    configure: straight(
+      PODS,
+      { hashPolicy: [{ policy: { kind: 'cookie', name: 'session' }, terminal: false }] },
+      { lbPolicy: maglev() },
+    ),
+    steps: [times(40, (index) => ({ headers: { cookie: `theme=dark; session=s${index}; x=1` } }))],
+    compare: { hosts: 'same' },
+  },
+  {
+    name: 'lb-hash-terminal',
+    topic: TOPIC,
+    claim: 'a terminal policy that gives a hash is the last one; others are combined',
+    pods: FOUR,
+    configure: straight(
+      PODS,
+      {
+        hashPolicy: [
+          { policy: { kind: 'header', headerName: 'x-user' }, terminal: true },
+          { policy: HEADER, terminal: false },
+          { policy: { kind: 'queryParameter', name: 'q' }, terminal: false },
+        ],
+      },
+      { lbPolicy: ringHash() },
+    ),
+    steps: [
+      times(40, (index) => ({
+        path: `/?q=${index % 3}`,
+        headers: { 'x-key': `key-${index}`, ...(index % 2 === 0 ? { 'x-user': `user-${index % 8}` } : {}) },
+      })),
+    ],
+    compare: { hosts: 'same' },
+  },
+  {
+    name: 'lb-hash-rewrite',
+    topic: TOPIC,
+    claim: 'a header is rewritten before it is hashed',
+    pods: FOUR,
+    configure: straight(
+      PODS,
+      {
+        hashPolicy: [
+          {
+            policy: {
+              kind: 'header',
+              headerName: 'x-key',
+              regexRewrite: { regex: '^/([a-z0-9]+)/.*$', substitution: '\\1' },
+            },
+            terminal: false,
+          },
+        ],
+      },
+      { lbPolicy: maglev() },
+    ),
+    steps: [times(40, (index) => ({ headers: { 'x-key': `/k${index % 10}/${index}` } }))],
+    compare: { hosts: 'same' },
+  },
+  {
+    name: 'lb-hash-missing',
+    topic: TOPIC,
+    claim: 'without a hash Maglev draws a host',
+    pods: FOUR,
+    configure: straight(PODS, { hashPolicy: [{ policy: HEADER, terminal: false }] }, { lbPolicy: maglev() }),
+    steps: [times(400)],
+    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CONNECTIONS_BY_CHANCE },
+  },
+  {
     name: 'lb-source-ip',
     topic: TOPIC,
     claim: 'the address of the client as hash key keeps it on one host',
@@ -303,10 +386,11 @@ const HEALTH: readonly Scenario[] = [
 function subset(
   name: string,
   claim: string,
-  wanted: string,
-  fallback: NonNullable<Cluster['subsetFallback']>,
-  shares: Readonly<Record<string, number>> | undefined,
+  wanted: Readonly<Record<string, string>>,
+  init: Pick<Init<Cluster>, 'subsetSelectors' | 'subsetFallback' | 'subsetDefault'>,
+  shares: Readonly<Record<string, number>>,
 ): Scenario {
+  const isSplit = Object.keys(shares).length > 1;
   return {
     name,
     topic: TOPIC,
@@ -315,29 +399,85 @@ function subset(
     configure: (place) =>
       straight(
         PODS,
-        { metadataMatch: { version: wanted } },
+        { metadataMatch: wanted },
         {
           subsetSelectors: [{ keys: ['version'] }],
-          subsetFallback: fallback,
+          ...init,
           ...assigned(place, 'b', [
             localityLbEndpoints({
               lbEndpoints: endpointsOf(place, PODS, (pod) => ({
-                lbMetadata: { version: pod === 'b' || pod === 'c' ? 'v1' : 'v2' },
+                lbMetadata: { version: pod === 'b' || pod === 'c' ? 'v1' : 'v2', stage: pod === 'b' ? 'new' : 'old' },
               })),
             }),
           ]),
         },
       )(place),
-    steps: [times(shares === undefined ? 3 : 200)],
-    compare:
-      shares === undefined ? {} : { distribution: { field: 'host', shares }, ignoredStatistics: CONNECTIONS_BY_CHANCE },
+    steps: [times(isSplit ? 200 : 3)],
+    compare: isSplit
+      ? { distribution: { field: 'host', shares }, ignoredStatistics: CONNECTIONS_BY_CHANCE }
+      : { hosts: 'same' },
   };
 }
 
+const V3 = { version: 'v3' };
+
 const SUBSETS: readonly Scenario[] = [
-  subset('subset', 'a subset keeps requests on its hosts', 'v2', 'NO_FALLBACK', { d: 1, e: 1 }),
-  subset('subset-missing', 'an unknown subset without fallback answers 503 with UH', 'v3', 'NO_FALLBACK', undefined),
-  subset('subset-any', 'an unknown subset falls back to any endpoint', 'v3', 'ANY_ENDPOINT', EQUAL),
+  subset(
+    'subset',
+    'a subset keeps requests on its hosts',
+    { version: 'v2' },
+    { subsetFallback: 'NO_FALLBACK' },
+    { d: 1, e: 1 },
+  ),
+  subset(
+    'subset-missing',
+    'an unknown subset without fallback answers 503 with UH',
+    V3,
+    { subsetFallback: 'NO_FALLBACK' },
+    {},
+  ),
+  subset('subset-any', 'an unknown subset falls back to any endpoint', V3, { subsetFallback: 'ANY_ENDPOINT' }, EQUAL),
+  subset(
+    'subset-default',
+    'an unknown subset falls back to the default one',
+    V3,
+    { subsetFallback: 'DEFAULT_SUBSET', subsetDefault: { version: 'v1' } },
+    { b: 1, c: 1 },
+  ),
+  subset(
+    'subset-two-keys',
+    'a selector of two keys finds hosts that carry both values',
+    { version: 'v1', stage: 'old' },
+    { subsetFallback: 'NO_FALLBACK', subsetSelectors: [{ keys: ['version'] }, { keys: ['stage', 'version'] }] },
+    { c: 1 },
+  ),
+  subset(
+    'subset-no-selector',
+    'keys that no selector has are no subset',
+    { version: 'v1', stage: 'old' },
+    { subsetFallback: 'NO_FALLBACK' },
+    {},
+  ),
+  subset(
+    'subset-fewer-keys',
+    'a selector may fall back to some of its keys',
+    { version: 'v2', stage: 'new' },
+    {
+      subsetFallback: 'NO_FALLBACK',
+      subsetSelectors: [
+        { keys: ['version'] },
+        { keys: ['stage', 'version'], fallback: 'KEYS_SUBSET', fallbackKeys: ['version'] },
+      ],
+    },
+    { d: 1, e: 1 },
+  ),
+  subset(
+    'subset-selector-any',
+    'the fallback of a selector stands above that of the cluster',
+    V3,
+    { subsetFallback: 'NO_FALLBACK', subsetSelectors: [{ keys: ['version'], fallback: 'ANY_ENDPOINT' }] },
+    EQUAL,
+  ),
   {
     name: 'lb-least-request-busy',
     topic: TOPIC,

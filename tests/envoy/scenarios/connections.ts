@@ -119,6 +119,15 @@ const BREAKERS: readonly Scenario[] = [
     steps: [times(2)],
   },
   {
+    name: 'breaker-host-connections',
+    topic: 'circuit breakers',
+    claim: 'with one connection per host the second request of two hosts each waits',
+    pods: [pod('b', SLOW), pod('c', SLOW)],
+    configure: straight(['b', 'c'], {}, { circuitBreakers: { thresholds: [], perHostMaxConnections: 1 } }),
+    steps: [burst(4)],
+    compare: { unordered: true, ignoredStatistics: ['upstream_cx_overflow'] },
+  },
+  {
     name: 'breaker-high-priority',
     topic: 'circuit breakers',
     claim: 'a route of high priority has thresholds of its own',

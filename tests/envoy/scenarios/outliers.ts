@@ -1,7 +1,7 @@
-import { commonLbConfig, type Init, type OutlierDetection, outlierDetection } from '../../../src/xds';
+import { commonLbConfig, healthCheck, type Init, type OutlierDetection, outlierDetection } from '../../../src/xds';
 import { MS } from '../configure';
 import type { AnswerRule, Scenario, Step } from '../contract';
-import { pod, straight, times } from './support';
+import { CHECKS_BY_CHANCE, pod, straight, times } from './support';
 
 const TOPIC = 'outlier detection';
 const BY_PATH: readonly AnswerRule[] = [
@@ -108,6 +108,33 @@ const CONSECUTIVE: readonly Scenario[] = [
     steps: [times(5, {}, GAP_MS)],
   },
   {
+    name: 'outlier-health-check',
+    topic: TOPIC,
+    claim: 'a passed health check takes an ejection of 60 s back',
+    pods: [pod('b', BY_PATH)],
+    configure: straight(
+      ['b'],
+      {},
+      {
+        outlierDetection: quick({ baseEjectionTimeNs: 60_000 * MS }),
+        commonLbConfig: NO_PANIC,
+        healthChecks: [
+          healthCheck({
+            kind: 'http',
+            path: '/',
+            timeoutNs: 500 * MS,
+            intervalNs: 400 * MS,
+            noTrafficIntervalNs: 50 * MS,
+            unhealthyThreshold: 1,
+            healthyThreshold: 1,
+          }),
+        ],
+      },
+    ),
+    steps: [wait(1400), fail(3), wait(1800), ok],
+    compare: { ignoredStatistics: CHECKS_BY_CHANCE },
+  },
+  {
     name: 'outlier-timeout',
     topic: TOPIC,
     claim: 'route timeouts in a row eject',
@@ -128,6 +155,7 @@ function several(
   count: number,
   init: Init<OutlierDetection>,
   counts: readonly [preparing: number, judged: number, waitMs: number],
+  further: readonly Step[] = [],
 ): Scenario {
   const pods = PODS.slice(0, count);
   const [preparing, judged, waitMs] = counts;
@@ -144,7 +172,7 @@ function several(
         commonLbConfig: NO_PANIC,
       },
     ),
-    steps: [times(preparing, {}, 10), wait(waitMs), times(judged)],
+    steps: [times(preparing, {}, 10), wait(waitMs), times(judged), ...further],
     compare: {
       preparing,
       unordered: true,
@@ -244,4 +272,86 @@ const SEVERAL: readonly Scenario[] = [
   ),
 ];
 
-export const OUTLIERS: readonly Scenario[] = [...CONSECUTIVE, ...SEVERAL];
+/** The host is out from the first sweep with enough requests on, and back when 25 more are sent. */
+function returning(name: string, claim: string, init: Init<OutlierDetection>): Scenario {
+  return several(
+    name,
+    claim,
+    1,
+    5,
+    {
+      intervalNs: 700 * MS,
+      baseEjectionTimeNs: 3000 * MS,
+      enforcingConsecutive5xx: 0,
+      enforcingSuccessRate: 0,
+      ...init,
+    },
+    [100, 25, 500],
+    [wait(4200), times(25)],
+  );
+}
+
+/** Connections to the first host are refused. */
+function refusing(name: string, claim: string, init: Init<OutlierDetection>): Scenario {
+  const scenario = several(
+    name,
+    claim,
+    0,
+    5,
+    {
+      intervalNs: 700 * MS,
+      enforcingConsecutive5xx: 0,
+      enforcingSuccessRate: 0,
+      enforcingConsecutiveLocalOriginFailure: 0,
+      enforcingLocalOriginSuccessRate: 0,
+      splitExternalLocalOriginErrors: true,
+      ...init,
+    },
+    [150, 25, 800],
+  );
+  return {
+    ...scenario,
+    pods: scenario.pods.map((each) => (each.name === 'b' ? { ...each, startsUp: false } : each)),
+    compare: {
+      ...scenario.compare,
+      ignoredStatistics: [
+        ...(scenario.compare?.ignoredStatistics ?? []),
+        'upstream_rq_503',
+        'connect_fail',
+        'cx_destroy_remote',
+        'pending_failure_eject',
+        'consecutive_local_origin_failure',
+        'attempts_exceeded',
+        'upstream_rq_completed',
+        'upstream_rq_total',
+      ],
+    },
+  };
+}
+
+const SWEPT: readonly Scenario[] = [
+  returning('success-rate-return', 'a host that success rate has ejected is back after its time', {
+    enforcingSuccessRate: 100,
+    successRateMinimumHosts: 5,
+    successRateRequestVolume: 5,
+    successRateStdevFactor: 1000,
+  }),
+  returning('failure-percentage-return', 'a host that failure percentage has ejected is back after its time', {
+    enforcingFailurePercentage: 100,
+    failurePercentageMinimumHosts: 5,
+    failurePercentageRequestVolume: 5,
+  }),
+  refusing('local-origin-success-rate', 'refused connections count for a success rate of their own', {
+    enforcingLocalOriginSuccessRate: 100,
+    successRateMinimumHosts: 5,
+    successRateRequestVolume: 5,
+    successRateStdevFactor: 1000,
+  }),
+  refusing('local-origin-failure-percentage', 'refused connections count for a failure percentage of their own', {
+    enforcingFailurePercentageLocalOrigin: 100,
+    failurePercentageMinimumHosts: 5,
+    failurePercentageRequestVolume: 5,
+  }),
+];
+
+export const OUTLIERS: readonly Scenario[] = [...CONSECUTIVE, ...SEVERAL, ...SWEPT];

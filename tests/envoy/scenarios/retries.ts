@@ -1,7 +1,7 @@
-import { headerMatcher, type Init, type RetryPolicy, retryPolicy } from '../../../src/xds';
-import { MS } from '../configure';
+import { headerMatcher, type Init, localityLbEndpoints, type RetryPolicy, retryPolicy } from '../../../src/xds';
+import { endpointsOf, MS } from '../configure';
 import type { AnswerRule, Scenario } from '../contract';
-import { burst, failing, HTTP2, once, pod, straight, times } from './support';
+import { assigned, burst, CONNECTIONS_BY_CHANCE, failing, HTTP2, once, pod, straight, times } from './support';
 
 /** Short pauses, so that a scenario takes a moment. */
 function quick(init: Init<RetryPolicy, 'retryOn'>): RetryPolicy {
@@ -144,6 +144,17 @@ const MANY_RETRIES = {
   circuitBreakers: { thresholds: [{ priority: 'DEFAULT' as const, trackRemaining: false, maxRetries: 1000 }] },
 };
 
+/** Which host comes first is chance, so how often another one is needed is too. */
+const RETRIES_BY_CHANCE = [
+  'upstream_rq_total',
+  'upstream_rq_503',
+  'upstream_rq_5xx',
+  'upstream_rq_retry',
+  'upstream_rq_retry_success',
+  'upstream_rq_retry_backoff_exponential',
+  'upstream_rq_completed',
+];
+
 const LIMITS: readonly Scenario[] = [
   {
     name: 'retry-previous-hosts',
@@ -166,18 +177,53 @@ const LIMITS: readonly Scenario[] = [
     steps: [times(20)],
     compare: {
       durationToleranceMs: 400,
-      // Which host comes first is chance, so how often the second one is needed is too.
       ignoredFields: ['attempts'],
-      ignoredStatistics: [
-        'upstream_rq_total',
-        'upstream_rq_503',
-        'upstream_rq_5xx',
-        'upstream_rq_retry',
-        'upstream_rq_retry_success',
-        'upstream_rq_retry_backoff_exponential',
-        'upstream_rq_completed',
-      ],
+      ignoredStatistics: RETRIES_BY_CHANCE,
     },
+  },
+  {
+    name: 'retry-omit-host-metadata',
+    topic: 'retry limits',
+    claim: 'the predicate of host metadata leads retries to hosts that do not carry it',
+    pods: [pod('b', [{ status: 503 }]), pod('c', [{ status: 503 }]), pod('d')],
+    configure: (place) =>
+      straight(
+        ['b', 'c', 'd'],
+        {
+          retryPolicy: quick({
+            retryOn: '5xx',
+            numRetries: 1,
+            retryHostPredicates: [{ kind: 'omitHostMetadata', metadata: { stage: 'old' } }],
+            hostSelectionRetryMaxAttempts: 50,
+          }),
+        },
+        {
+          lbPolicy: { kind: 'RANDOM' },
+          ...assigned(place, 'b', [
+            localityLbEndpoints({
+              lbEndpoints: endpointsOf(place, ['b', 'c', 'd'], (name) => ({
+                lbMetadata: { stage: name === 'd' ? 'new' : 'old' },
+              })),
+            }),
+          ]),
+        },
+      )(place),
+    steps: [times(20)],
+    compare: {
+      durationToleranceMs: 400,
+      ignoredFields: ['attempts'],
+      ignoredStatistics: [...RETRIES_BY_CHANCE, ...CONNECTIONS_BY_CHANCE],
+    },
+  },
+  {
+    name: 'retry-request-header-match',
+    topic: 'retry limits',
+    claim: 'only requests with the header that the policy asks for are retried',
+    pods: [pod('b', failing({ status: 503 }, 1))],
+    configure: straight(['b'], {
+      retryPolicy: quick({ retryOn: '5xx', retriableRequestHeaders: [headerMatcher('x-again', 'yes')] }),
+    }),
+    steps: [times(2, (index) => ({ headers: { 'x-again': index === 0 ? 'yes' : 'no' } }))],
   },
   {
     name: 'retry-budget',
