@@ -225,6 +225,20 @@ const TRAFFIC: readonly Scenario[] = [
     },
   ),
   meshed(
+    'istio-original-path',
+    'behind a rewrite by the sidecar of the client the log of the server still shows the path that was asked for',
+    virtualService(`  - match: [ { uri: { prefix: /v1 } } ]
+    rewrite: { uri: / }
+    route: [ { destination: { host: b } } ]
+  - route: [ { destination: { host: b } } ]
+`),
+    {
+      pods: [pod('b', [{ path: '/heroes', status: 200 }])],
+      steps: [times(1, { path: '/v1/heroes?page=2' }), times(1, { path: '/heroes' }), times(1, { path: '/v2/heroes' })],
+      log: { asked: '%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%', path: '%REQ(:PATH)%' },
+    },
+  ),
+  meshed(
     'istio-retries',
     'the retries of a VirtualService try again after a 503',
     virtualService(`  - retries: { attempts: 3, retryOn: "503", backoff: 10ms }
