@@ -21,7 +21,7 @@ test('after ten simulated seconds the trace hash on the page is that of the comm
   await playground.setSpeed(5);
   await playground.waitForClock(10);
   await playground.command('Show the trace hash');
-  const text = (await page.getByTestId('toast').last().textContent()) ?? '';
+  const text = (await page.getByTestId('toast').filter({ hasText: 'Trace hash' }).textContent()) ?? '';
   const [, hash, atNs] = /Trace hash ([0-9a-f]+)Over every event up to (\d+) ns/.exec(text) ?? [];
   expect(Number(atNs)).toBeGreaterThanOrEqual(10e9);
   expect(hash).toBe(hashOnCommandLine(atNs ?? ''));

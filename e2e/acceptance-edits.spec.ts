@@ -48,9 +48,10 @@ test('a split of 50/50 and back to 90/10, by keyboard alone', async ({ page }) =
   await playground.command('Next manifest');
   await expect(page.getByRole('tab', { name: /^auth-route\.yaml/ })).toHaveAttribute('aria-selected', 'true');
   await playground.command('Show the YAML');
-  const focused = page.locator('[data-testid="editor-code"] .monaco-editor.focused');
+  await expect(page.getByTestId('editor-code').locator('.view-line').first()).toBeVisible();
+  const focused = page.getByTestId('editor-code').locator(':focus');
   for (let presses = 0; presses < 60 && (await focused.count()) === 0; presses++) await keyboard.press('Tab');
-  await expect(focused).toBeVisible();
+  await expect(focused).toBeAttached();
   await rewrite('weight: 90', 'weight: 50');
   await rewrite('weight: 10', 'weight: 50');
   await playground.apply();

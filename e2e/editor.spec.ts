@@ -68,11 +68,13 @@ test.describe('while one writes', () => {
   });
 
   test('a field explains itself under the pointer', async ({ page }) => {
+    await expect(code(page)).toHaveAttribute('data-explains', 'true');
     await line(page, 'timeout: 2s').getByText('timeout').hover();
     await expect(page.locator('.monaco-hover').filter({ hasText: 'Time limit' })).toBeVisible();
   });
 
   test('fields are completed from the schema of the kind', async ({ page }) => {
+    await expect(code(page)).toHaveAttribute('data-explains', 'true');
     await line(page, 'timeout: 2s').click();
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
@@ -181,6 +183,7 @@ test.describe('tabs', () => {
     await expect(tab(page, 'auth.yaml')).toHaveAttribute('aria-selected', 'true');
     await expect(line(page, 'name: auth')).toBeVisible();
     await page.getByTestId('editor-add').click();
+    await expect(page.getByRole('textbox', { name: /^New name of/ })).toBeFocused();
     await page.keyboard.type('extra');
     await page.keyboard.press('Enter');
     await expect(tab(page, 'extra.yaml')).toHaveAttribute('aria-selected', 'true');

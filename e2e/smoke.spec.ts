@@ -19,7 +19,9 @@ test('the page starts from a nested path, without an error and without a request
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
   });
   await page.goto('./');
-  await expect(page.locator('#root')).not.toBeEmpty();
   await expect(page).toHaveTitle(/Meshwork/);
+  // Every part of it has come: the model and the renderer in their workers, and the editor.
+  await expect(page.getByTestId('flights')).toHaveAttribute('data-flights', /[1-9]/);
+  await expect(page.getByTestId('editor-code')).toHaveAttribute('data-explains', 'true');
   expect(problems).toEqual([]);
 });

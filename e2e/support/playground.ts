@@ -68,6 +68,12 @@ export class Playground {
     await expect(input).toBeHidden();
   }
 
+  /** Stops time, so that what is looked at next stays as it is. */
+  async pause(): Promise<void> {
+    await this.page.getByTestId('command-transport.toggle').click();
+    await expect(this.page.getByTestId('paused')).toBeVisible();
+  }
+
   async setSpeed(speed: number): Promise<void> {
     await this.page.getByRole('slider', { name: 'Speed', exact: true }).fill(String(SPEEDS.indexOf(speed)));
     await expect(this.page.getByRole('button', { name: /^Speed/ })).toHaveAccessibleName(
@@ -106,9 +112,12 @@ export class Playground {
     return this.page.getByTestId('refusal');
   }
 
-  /** Applies by the keyboard and waits until the page says that it is done. */
+  /** Applies by the keyboard and waits until the page says that it is done, of this apply and not of one before. */
   async apply(): Promise<void> {
+    const button = this.page.getByTestId('command-files.apply');
+    await expect(button).toHaveAccessibleName('Apply');
     await this.page.keyboard.press('Control+s');
+    await expect(button).toHaveAccessibleName(/runs already/);
     await expect(this.refusal).toHaveCount(0);
     await expect(this.outcome).toContainText('Applied at');
   }
@@ -205,13 +214,10 @@ export class Playground {
     await this.openDock('Access log');
     let lines: readonly string[] = [];
     await expect
-      .poll(
-        async () => {
-          lines = await this.page.locator('.log-row .log-text').allTextContents();
-          return patterns.filter((pattern) => !lines.some((line) => pattern.test(line))).map(String);
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        lines = await this.page.locator('.log-row .log-text').allTextContents();
+        return patterns.filter((pattern) => !lines.some((line) => pattern.test(line))).map(String);
+      })
       .toEqual([]);
     return lines;
   }
