@@ -75,10 +75,12 @@ export class LayoutController {
   /** A card was put somewhere by hand. */
   move(id: string, x: number, y: number): void {
     this.#touched = true;
+    const { positions, layingOut } = useGraphStore.getState();
     // What is still being computed would take the card out of the hand.
     this.#drop();
-    const { positions } = useGraphStore.getState();
     setPositions({ ...positions, [id]: [Math.round(x), Math.round(y)] }, true);
+    // What was to get its place by that finds one beside what stands.
+    if (layingOut) this.#update();
   }
 
   /** The hand let go: from now on every card stays where it is, also after a reload. */
