@@ -5,6 +5,8 @@ import { type AccessLogRow, traceText, wholeMs } from '../telemetry';
 import { unpackFlags } from './http/streams';
 import { type DynamicMetadata, RESPONSE_FLAGS, type ResponseFlag, type StreamFields } from './semantics';
 
+/** The number that a log line keeps for a relayed connection. */
+export const LOG_PROTOCOL_TCP = 2;
 /** Names of protocols by the number that a log line keeps. */
 export const PROTOCOLS = ['HTTP/1.1', 'HTTP/2', ''];
 
@@ -42,6 +44,7 @@ export function streamFieldsOf(row: AccessLogRow, address: string, strings: Stri
     durationMs: wholeMs(row.durationNs),
     upstreamRequestAttemptCount: row.attempts,
     traceId: traceText(row.traceId),
+    accessLogType: row.protocol === LOG_PROTOCOL_TCP ? 'TcpConnectionEnd' : 'DownstreamEnd',
     ...optional('protocol', PROTOCOLS[row.protocol] ?? ''),
     ...optional('responseCodeDetails', strings.get(row.details)),
     ...optional('connectionTerminationDetails', strings.get(row.termination)),

@@ -33,7 +33,7 @@ import { type DecisionSink, StampingSink } from './http/recorder';
 import { type LogNumbers, REQUEST_ID_PLACEHOLDER, type RequestPlan, routeKey } from './http/request-plan';
 import { type Streams, unpackFlags } from './http/streams';
 import type { EarlyEnd } from './listeners';
-import { flagNames, metadataOf, PROTOCOLS, requestIdText, streamFieldsOf } from './log-texts';
+import { flagNames, LOG_PROTOCOL_TCP, metadataOf, PROTOCOLS, requestIdText, streamFieldsOf } from './log-texts';
 import {
   accessLogLine,
   type CompiledAccessLog,
@@ -50,7 +50,6 @@ import { propagationOf, traceHeaders } from './trace-propagation';
 import type { Clusters } from './upstream/clusters';
 import type { UpstreamTables } from './upstream/tables';
 
-const PROTOCOL_TCP = 2;
 /** Columns of a line about a connection that carried nothing. */
 const NO_REQUEST = {
   requestId: 0,
@@ -61,7 +60,7 @@ const NO_REQUEST = {
   durationNs: 0,
   request: NONE,
   response: NONE,
-  protocol: PROTOCOL_TCP,
+  protocol: LOG_PROTOCOL_TCP,
   status: 0,
   failureText: NONE,
   cluster: NONE,
@@ -465,7 +464,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.inbound = inbound ? 1 : 0;
     row.request = NONE;
     row.response = NONE;
-    row.protocol = PROTOCOL_TCP;
+    row.protocol = LOG_PROTOCOL_TCP;
     row.status = 0;
     row.flags = s.flags[session] ?? 0;
     row.flagCount = s.flagCount[session] ?? 0;
@@ -541,7 +540,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       method: request.method,
       path: request.headers.first('x-envoy-original-path') ?? request.path,
       authority: request.authority,
-      protocol: row.protocol === PROTOCOL_TCP ? 'TCP' : (PROTOCOLS[row.protocol] ?? ''),
+      protocol: row.protocol === LOG_PROTOCOL_TCP ? 'TCP' : (PROTOCOLS[row.protocol] ?? ''),
       status: row.status,
       flags: flagNames(row.flags, row.flagCount),
       details: this.#strings.get(row.details === NONE ? row.termination : row.details),

@@ -15,6 +15,7 @@ import { IDLE } from './idle';
 import { INTERNAL_REDIRECTS } from './internal-redirects';
 import { JWT } from './jwt';
 import { LOCAL_RATE_LIMITS } from './local-rate-limit';
+import { LOGS } from './logs';
 import { MESHES } from './mesh';
 import { MIRRORS } from './mirror';
 import { OUTLIERS } from './outliers';
@@ -46,6 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...RBAC,
   ...EXT_AUTHZ,
   ...HEADERS,
+  ...LOGS,
   ...CORS,
   ...MESHES,
   ...MIRRORS,

@@ -3,7 +3,14 @@ import { refuse } from './config-error';
 import type { FormatContext, FormatValue, StreamFields } from './format-context';
 import { grpcStatusName, grpcStatusOf, httpToGrpcStatus } from './grpc';
 import type { HeaderMap } from './header-map';
-import { type ConnectionInfo, type PeerTls, pathWithoutQuery, requestHeader, responseHeader } from './http-message';
+import {
+  type ConnectionInfo,
+  isGrpcRequest,
+  type PeerTls,
+  pathWithoutQuery,
+  requestHeader,
+  responseHeader,
+} from './http-message';
 import { metadataValue, parseQueryParameters } from './matchers';
 import { formatResponseFlags } from './response-flags';
 import { formatIso8601, formatTime } from './time-format';
@@ -127,11 +134,17 @@ export function commandGrpcStatus(context: FormatContext): number | undefined {
   return code === undefined ? undefined : httpToGrpcStatus(code);
 }
 
+/** Only a gRPC request has a status of gRPC to show. */
+// envoyproxy/envoy source/common/formatter/http_specific_formatter.cc GrpcStatusFormatter::format
+function shownGrpcStatus(context: FormatContext): number | undefined {
+  return context.request !== undefined && isGrpcRequest(context.request) ? commandGrpcStatus(context) : undefined;
+}
+
 const grpcStatusCommand: FormatCommand = {
   parameters: 'optional',
   length: false,
   compile: (form) => (context) => {
-    const status = commandGrpcStatus(context);
+    const status = shownGrpcStatus(context);
     if (status === undefined || form === 'NUMBER') return status;
     const name = grpcStatusName(status);
     if (name === 'InvalidCode') return String(status);
@@ -139,11 +152,24 @@ const grpcStatusCommand: FormatCommand = {
   },
 };
 
+function percentDecoded(text: string): string {
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
+}
+
+// envoyproxy/envoy source/common/formatter/http_specific_formatter.cc QueryParameterFormatter, source/common/http/utility.cc parseAndDecodeQueryString
 const queryParameter: FormatCommand = {
   parameters: 'required',
   length: true,
-  compile: (name) => (context) =>
-    context.request === undefined ? undefined : parseQueryParameters(context.request.path).get(name),
+  compile: (name) => (context) => {
+    const value = context.request && parseQueryParameters(context.request.path).get(name);
+    return value === undefined ? undefined : percentDecoded(value);
+  },
 };
 
 const PATH_SOURCES = new Map<string, readonly string[]>([
@@ -192,7 +218,7 @@ export const FORMAT_COMMANDS: ReadonlyMap<string, FormatCommand> = new Map<strin
   ['QUERY_PARAM', queryParameter],
   ['PATH', pathCommand],
   ['GRPC_STATUS', grpcStatusCommand],
-  ['GRPC_STATUS_NUMBER', plain(commandGrpcStatus)],
+  ['GRPC_STATUS_NUMBER', plain(shownGrpcStatus)],
   ['START_TIME', startTime],
   ['DYNAMIC_METADATA', dynamicMetadata],
   ['FILTER_STATE', filterState],
@@ -208,7 +234,6 @@ export const FORMAT_COMMANDS: ReadonlyMap<string, FormatCommand> = new Map<strin
   ['RESPONSE_FLAGS', plain((context) => formatResponseFlags(context.stream?.responseFlags ?? []))],
   ['RESPONSE_FLAGS_LONG', plain((context) => formatResponseFlags(context.stream?.responseFlags ?? [], 'long'))],
   ['ROUTE_NAME', streamField('routeName')],
-  ['VIRTUAL_HOST_NAME', streamField('virtualHostName')],
   ['VIRTUAL_CLUSTER_NAME', streamField('virtualClusterName')],
   ['BYTES_RECEIVED', streamField('bytesReceived')],
   ['BYTES_SENT', streamField('bytesSent')],

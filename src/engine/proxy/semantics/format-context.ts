@@ -22,7 +22,6 @@ export interface StreamFields {
   /** From the first byte received from upstream to the last byte sent downstream, milliseconds. */
   readonly responseTxDurationMs?: number;
   readonly routeName?: string;
-  readonly virtualHostName?: string;
   readonly virtualClusterName?: string;
   /** `address:port` of the upstream host. */
   readonly upstreamHost?: string;
