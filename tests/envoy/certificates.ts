@@ -1,5 +1,5 @@
 // Certificates of a mesh for real proxies: an authority, and a certificate with a SPIFFE name for every identity.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,13 @@ const EXPIRED = ['-startdate', '20200101000000Z', '-enddate', '20200201000000Z']
 export interface CertificateFiles {
   readonly certificateChain: string;
   readonly privateKey: string;
+}
+
+/** Why no certificates can be made; undefined when they can. */
+export function missingTool(): string | undefined {
+  const { error, status, stderr } = spawnSync('openssl', ['version'], { encoding: 'utf8' });
+  if (error === undefined && status === 0) return undefined;
+  return `there is no openssl: ${error?.message ?? stderr.trim()}`;
 }
 
 export class Certificates implements Stoppable {

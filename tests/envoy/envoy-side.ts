@@ -51,6 +51,17 @@ function add(resources: StaticResources, bootstrap: JsonObject): void {
   resources.clusters.push(...listOf(found['clusters']));
 }
 
+/** Whether a proxy of the scenario would fetch secrets. */
+export function asksForSecrets({ configs }: Prepared): boolean {
+  let asked = false;
+  const secretFiles = () => {
+    asked = true;
+    return undefined;
+  };
+  for (const snapshot of [configs.client, ...configs.servers.values()]) toEnvoyBootstrap(snapshot, { secretFiles });
+  return asked;
+}
+
 /** The bootstrap of one process that plays the given proxies: alone in it, a proxy is the node that it says it is. */
 function bootstrapOf(
   parts: readonly { readonly prepared: Prepared; readonly proxy: string; readonly snapshot: XdsSnapshot }[],

@@ -1,33 +1,25 @@
 // `npm run envoy [-- --only NAME,...] [--json] [--write-table]`: every scenario in the engine and with a real Envoy, and what disagrees.
+// What disagrees is judged a second time, alone; the output names these scenarios.
 // `npm run envoy -- --random N --seed S`: the same for random scenarios.
 import { writeReport } from '../../scripts/lib/report.mjs';
-import { Certificates } from './certificates';
+import { ALL_SCENARIOS, EXPORTS } from './all';
+import { Certificates, missingTool } from './certificates';
 import { compare } from './comparison';
 import { identityOf } from './configure';
 import type { Scenario, SideResult } from './contract';
 import { runInEngine } from './engine-side';
-import { type Prepared, type Proxies, runInEnvoy, type SecretsOf, startProxies } from './envoy-side';
+import { asksForSecrets, type Prepared, type Proxies, runInEnvoy, type SecretsOf, startProxies } from './envoy-side';
 import { validateExports } from './exports';
 import { findGround, placeOf } from './place';
-import { RANDOM, runRandom } from './random';
+import { runRandom } from './random';
+import { type Report, remarksOn, requireUniqueNames, tallyOf, toJson, toTable } from './reports';
 import { type Resources, withResources } from './resources';
-import { SCENARIOS } from './scenarios';
 import { writeTable } from './table';
 import { findEnvoy } from './virtual-env';
 
 /** Scenarios that run at the same time: most of them wait most of the time. */
 const AT_ONCE = 4;
 const SEED = 1;
-const SHOWN_PROBLEMS = 6;
-
-/** The name of the one check that is no scenario. */
-const EXPORTS = 'exports';
-
-interface Report {
-  readonly scenario: Pick<Scenario, 'name' | 'topic' | 'claim'>;
-  readonly problems: readonly string[];
-  readonly seconds: number;
-}
 
 export async function main(argv: readonly string[]): Promise<number> {
   const program = findEnvoy();
@@ -49,7 +41,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const only = optionValue(argv, '--only')?.split(',');
   const isChosen = (name: string) => only === undefined || only.some((part) => name.includes(part));
-  const chosen = [...SCENARIOS, ...RANDOM].filter(({ name }) => isChosen(name));
+  requireUniqueNames([...ALL_SCENARIOS, { name: EXPORTS }]);
+  const chosen = ALL_SCENARIOS.filter(({ name }) => isChosen(name));
   if (chosen.length === 0 && !isChosen(EXPORTS)) {
     process.stderr.write(`envoy: no scenario is called ${only?.join(' or ')}\n`);
     return 2;
@@ -58,19 +51,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     ...(await judgeTwice(program.path, chosen)),
     ...(isChosen(EXPORTS) ? [await judgeExports(program.path)] : []),
   ];
-  if (argv.includes('--write-table')) writeTable(reports);
-  const failed = reports.filter(({ problems }) => problems.length > 0).length;
+  const tally = tallyOf(reports);
   process.stdout.write(argv.includes('--json') ? toJson(reports) : toTable(reports));
-  for (const { scenario, problems } of reports) {
-    for (const problem of problems.slice(0, SHOWN_PROBLEMS))
-      process.stderr.write(`FAILED ${scenario.name}: ${problem}\n`);
-    const rest = problems.length - SHOWN_PROBLEMS;
-    if (rest > 0) process.stderr.write(`FAILED ${scenario.name}: ${rest} more\n`);
+  process.stderr.write(remarksOn(reports));
+  writeReport(argv, { passed: tally.passed, failed: tally.failed });
+  if (argv.includes('--write-table')) {
+    if (tally.skipped > 0) process.stderr.write('envoy: the table is not written, because scenarios were skipped\n');
+    else writeTable(reports);
   }
-  if (!argv.includes('--json'))
-    process.stdout.write(`${reports.length - failed} passed, ${failed} failed, 0 skipped\n`);
-  writeReport(argv, { passed: reports.length - failed, failed });
-  return failed === 0 ? 0 : 1;
+  return tally.failed === 0 ? 0 : 1;
 }
 
 function optionValue(argv: readonly string[], option: string): string | undefined {
@@ -85,15 +74,30 @@ async function judgeTwice(program: string, scenarios: readonly Scenario[]): Prom
   if (doubtful.length === 0) return first;
   const again = scenarios.filter((scenario) => doubtful.some((report) => report.scenario === scenario));
   const second = await judge(program, again, 1);
-  return first.map((report) => second.find(({ scenario }) => scenario === report.scenario) ?? report);
+  return first.map((report) => {
+    const verdict = second.find(({ scenario }) => scenario === report.scenario);
+    return verdict === undefined ? report : { ...verdict, atFirst: report.problems };
+  });
 }
 
 async function judge(program: string, scenarios: readonly Scenario[], atOnce: number): Promise<readonly Report[]> {
   const ground = await findGround();
-  const all = scenarios.map((scenario, index): Prepared => {
+  const prepared = scenarios.map((scenario, index): Prepared => {
     const place = placeOf(scenario, index + 1, ground);
     return { scenario, place, configs: scenario.configure(place) };
   });
+  const missing = missingTool();
+  const isSkipped = missing === undefined ? () => false : asksForSecrets;
+  const judged = prepared.filter((each) => !isSkipped(each));
+  const reports = await judgeAll(program, judged, atOnce);
+  const skipped = `it needs certificates, and ${missing}`;
+  return prepared.map(
+    ({ scenario }): Report =>
+      reports.find((report) => report.scenario === scenario) ?? { scenario, problems: [], seconds: 0, skipped },
+  );
+}
+
+async function judgeAll(program: string, all: readonly Prepared[], atOnce: number): Promise<readonly Report[]> {
   return await withResources(async (resources) => {
     // The engine keeps this thread busy, so it goes first: nothing may be late in wall time because of it.
     const simulated = new Map(all.map((prepared) => [prepared, simulate(prepared)]));
@@ -119,7 +123,7 @@ async function judgeExports(program: string): Promise<Report> {
 
 /** Files for the secrets of proxies; the authority is made only where some proxy asks for one. */
 function secretsFor(all: readonly Prepared[], resources: Resources): SecretsOf {
-  if (all.every(({ configs, scenario }) => !configs.isolated && scenario.credentials === undefined)) return () => ({});
+  if (!all.some(asksForSecrets)) return () => ({});
   const certificates = resources.add(new Certificates());
   return ({ scenario }, proxy) => ({
     secretFiles: (name, use) => {
@@ -178,23 +182,4 @@ async function inParallel<T, R>(
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return results;
-}
-
-function toJson(reports: readonly Report[]): string {
-  const scenarios = reports.map(({ scenario: { name, topic, claim }, problems, seconds }) => ({
-    name,
-    topic,
-    claim,
-    problems,
-    seconds,
-  }));
-  return `${JSON.stringify({ scenarios })}\n`;
-}
-
-function toTable(reports: readonly Report[]): string {
-  const lines = reports.map(
-    ({ scenario, problems, seconds }) =>
-      `${scenario.name.padEnd(34)}${(problems.length === 0 ? 'agrees' : 'DISAGREES').padEnd(11)}${seconds.toFixed(1).padStart(6)}  ${scenario.claim}`,
-  );
-  return `${'scenario'.padEnd(34)}${'result'.padEnd(11)}${'s'.padStart(6)}\n${lines.join('\n')}\n`;
 }

@@ -2,15 +2,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../support/shared';
-import type { Scenario } from './contract';
+import { judgedTwice, type Report, resultOf } from './reports';
 import { ENVOY_VERSION } from './virtual-env';
 
 const BEGIN = '<!-- judge: begin -->';
 const END = '<!-- judge: end -->';
 
-export interface Judgement {
-  readonly scenario: Pick<Scenario, 'name' | 'topic' | 'claim'>;
-  readonly problems: readonly string[];
+export type Judgement = Omit<Report, 'seconds'>;
+
+/** The cells of a row that do not depend on the run. */
+export function rowHead({ topic, name, claim }: Judgement['scenario']): string {
+  return `| ${topic} | \`${name}\` | ${claim.replaceAll('|', '\\|')} |`;
 }
 
 /** The rows, grouped by topic in the order of the scenarios. */
@@ -20,13 +22,21 @@ export function formatJudgements(judgements: readonly Judgement[]): string {
   const rows = topics.flatMap((topic) =>
     judgements
       .filter(({ scenario }) => scenario.topic === topic)
-      .map(
-        ({ scenario: { name, claim }, problems }) =>
-          `| ${topic} | \`${name}\` | ${claim.replaceAll('|', '\\|')} | ${problems.length === 0 ? 'agrees' : 'differs'} |`,
-      ),
+      .map((judgement) => `${rowHead(judgement.scenario)} ${resultOf(judgement)} |`),
   );
+  const twice = judgedTwice(judgements).map((name) => `\`${name}\``);
   const head = `${agreed} of ${judgements.length} scenarios agree with Envoy ${ENVOY_VERSION}.`;
-  return [head, '', '| topic | scenario | what both sides do | result |', '|---|---|---|---|', ...rows].join('\n');
+  const verdicts =
+    twice.length === 0
+      ? 'Each was judged once.'
+      : `Judged a second time, alone, because the first verdict of this run disagreed: ${twice.join(', ')}.`;
+  return [
+    `${head} ${verdicts}`,
+    '',
+    '| topic | scenario | what both sides do | result |',
+    '|---|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 /** Puts the table between its marks in a text; throws where the marks are missing. */

