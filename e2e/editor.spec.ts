@@ -128,9 +128,12 @@ test.describe('an apply', () => {
   test('can be undone and made again', async ({ page }) => {
     await playground.edit({ [FILE]: ROUTE.replace('timeout: 2s', 'timeout: 1s') });
     await page.keyboard.press('Control+Alt+z');
+    // A message goes after six seconds, unless the pointer is on it.
+    const undone = page.getByTestId('toast').filter({ hasText: 'Undone at' });
+    await undone.hover();
     await expect(playground.outcome).toContainText(/^Undone at/);
     await expect(line(page, 'timeout: 2s')).toBeVisible();
-    await page.getByTestId('toast').getByRole('button', { name: 'Apply again' }).click();
+    await undone.getByRole('button', { name: 'Apply again' }).click();
     await expect(playground.outcome).toContainText(/^Applied at/);
     await expect(line(page, 'timeout: 1s')).toBeVisible();
   });
