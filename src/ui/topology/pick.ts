@@ -15,11 +15,10 @@ export type Pick = (edgeId: string | undefined, event: PlacedClick) => void;
 /** What was under the pointer when it was pressed: until it is let go, a particle is a good way further. */
 let pressed: Promise<FlightHit | undefined> = Promise.resolve(undefined);
 
-/** Whether the pointer is on the picture itself, not on a card or on what hangs over both. */
+/** Whether particles are seen where the pointer is: cards and labels cover them, other things hang over all of it. */
 function isOnPicture({ target }: React.PointerEvent): boolean {
-  return (
-    target instanceof Element && target.closest('.react-flow') !== null && target.closest('.service-card') === null
-  );
+  if (!(target instanceof Element)) return false;
+  return target.closest('.react-flow') !== null && target.closest('.service-card, .edge-label') === null;
 }
 
 function placeIn(canvas: HTMLElement, { clientX, clientY }: React.PointerEvent): readonly [x: number, y: number] {
