@@ -13,8 +13,11 @@ export interface AnswerRule {
   readonly grpcStatus?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly bodyBytes?: number;
-  /** No answer: the connection is closed (HTTP/1.1, TCP) or the stream reset (HTTP/2). */
-  readonly reset?: boolean;
+  /**
+   * true: no answer, the connection is closed (HTTP/1.1, TCP) or the stream reset (HTTP/2). afterHeaders: the same happens
+   * when the head and the body have been sent, which is announced as longer than it is.
+   */
+  readonly reset?: boolean | 'afterHeaders';
 }
 
 export interface PodScript {

@@ -63,7 +63,9 @@ function endpointOf(rule: AnswerRule, serves: PodScript['serves']): readonly End
       ],
       headers: Object.entries(rule.headers ?? {}),
       bodyBytes: protocol === 'tcp' ? TCP_ANSWER.length : (rule.bodyBytes ?? 0),
-      reset: rule.reset ?? false,
+      ...(rule.reset === undefined || rule.reset === false
+        ? {}
+        : { reset: rule.reset === true ? 'beforeHeaders' : rule.reset }),
     },
   }));
 }

@@ -40,7 +40,13 @@ function answerHttp1(rules: readonly AnswerRule[]) {
       else {
         const body = 'x'.repeat(rule?.bodyBytes ?? 0);
         const status = rule?.status ?? (rule === undefined ? 404 : 200);
-        response.writeHead(status, { 'content-length': body.length, ...rule?.headers }).end(body);
+        const isCut = rule?.reset === 'afterHeaders';
+        response.writeHead(status, { 'content-length': body.length + (isCut ? 1 : 0), ...rule?.headers });
+        if (!isCut) response.end(body);
+        else if (body === '') {
+          response.flushHeaders();
+          response.socket?.end();
+        } else response.write(body, () => response.socket?.end());
       }
     });
   };
@@ -64,9 +70,12 @@ function answerHttp2(rules: readonly AnswerRule[]) {
           }
         : {};
       const status = rule?.status ?? (rule === undefined && !isGrpc ? 404 : 200);
-      const bodyBytes = rule?.bodyBytes ?? 0;
-      stream.respond({ ':status': status, ...grpc, ...rule?.headers }, { endStream: bodyBytes === 0 });
-      if (bodyBytes > 0) stream.end('x'.repeat(bodyBytes));
+      const body = 'x'.repeat(rule?.bodyBytes ?? 0);
+      const isCut = rule?.reset === 'afterHeaders';
+      stream.respond({ ':status': status, ...grpc, ...rule?.headers }, { endStream: body === '' && !isCut });
+      // Closing a stream would end it properly first.
+      if (isCut) stream.write(body, () => stream.destroy(new Error('cut off')));
+      else if (body !== '') stream.end(body);
     });
   };
 }

@@ -13,6 +13,7 @@ import type { Connections } from './connections';
 import { MAX_RETRANSMISSIONS, type Paths, RETRANSMISSION_TIMEOUT_NS, retransmissionTimeoutNs } from './paths';
 import {
   LOOPBACK,
+  MARK_CUT_OFF,
   MARK_DENIED,
   MARK_MIRROR,
   MARK_RETRY,
@@ -248,7 +249,8 @@ export class Exchanges {
     if ((marks & MARK_DENIED) !== 0) return OUTCOME_DENIED;
     const response = l.response[leg] ?? NONE;
     if (this.#tables.connections.arrays.payload[connection] === PAYLOAD_TCP) return OUTCOME_TCP;
-    return this.#messages.isFailure(response) ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
+    const isFailure = (marks & MARK_CUT_OFF) !== 0 || this.#messages.isFailure(response);
+    return isFailure ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
   }
 
   handleResponseArrives(leg: number, generation: number, attempt: number): void {

@@ -89,6 +89,8 @@ export const MARK_DENIED = 1;
 export const MARK_MIRROR = 2;
 export const MARK_RETRY = 4;
 export const MARK_RECORDED = 8;
+/** Of a response: its headers came, then its stream was reset or its connection ended. Over HTTP/1.1 the client closes. */
+export const MARK_CUT_OFF = 16;
 
 const LEG_COLUMNS = {
   phase: 'u8',

@@ -77,6 +77,7 @@ export const CX_OVERFLOW = positionOf('upstream_cx_overflow');
 export const CX_POOL_OVERFLOW = positionOf('upstream_cx_pool_overflow');
 export const CX_NONE_HEALTHY = positionOf('upstream_cx_none_healthy');
 export const CX_IDLE_TIMEOUT = positionOf('upstream_cx_idle_timeout');
+export const CX_PROTOCOL_ERROR = positionOf('upstream_cx_protocol_error');
 export const CX_MAX_REQUESTS = positionOf('upstream_cx_max_requests');
 export const CX_CONNECT_ATTEMPTS_EXCEEDED = positionOf('upstream_cx_connect_attempts_exceeded');
 export const CX_DESTROY = positionOf('upstream_cx_destroy');

@@ -15,6 +15,7 @@ import {
   type Connections,
   type Exchanges,
   type Faults,
+  MARK_CUT_OFF,
   type NetworkTables,
   NONE,
   PAYLOAD_HTTP2,
@@ -34,7 +35,7 @@ import type { ApplicationTls, RequestOwner } from './application-contract';
 import type { CallOwner, Calls } from './calls';
 import { OP_CALL, OP_COMPUTE, OP_FORK, type WorkloadRegistry } from './compiled-application';
 import { FRAME_BRANCH, FRAME_LOAD, FRAME_PROBE, FRAME_TASK, type Frames } from './frames';
-import type { ApplicationModel } from './model';
+import type { ApplicationModel, ResponseModel } from './model';
 import { Process } from './process';
 import { TaskSpans } from './task-spans';
 
@@ -225,7 +226,7 @@ export class Applications implements Party, CallOwner {
     }
     const application = this.#registry.application(process.application);
     const grpc = this.#messages.isGrpc(l.request[leg] ?? 0);
-    this.#answer(slot, leg, grpc ? application.grpcOverloaded : application.overloaded, 0);
+    this.#answer(slot, leg, grpc ? application.grpcOverloaded : application.overloaded, 0, 0);
   }
 
   #startTask(slot: number, process: Process, leg: number): void {
@@ -383,20 +384,20 @@ export class Applications implements Party, CallOwner {
     const process = this.#process(slot);
     let response = f.failure[frame] ?? NONE;
     let bytes = 0;
-    let resets = false;
+    let reset: ResponseModel['reset'];
     if (response === NONE) {
       const endpoint = this.#registry.endpoint(f.subject[frame] ?? 0);
       response = this.#answers.draw(process.rng, endpoint);
       bytes = endpoint.model.response.bodyBytes;
-      resets = endpoint.model.response.reset === true;
+      reset = endpoint.model.response.reset;
     }
     process.completed += 1;
     if (this.#messages.isFailure(response)) process.errors += 1;
     process.busyWorkers -= 1;
     this.#taskSpans.end(frame, process, response);
     this.#frames.release(frame);
-    if (leg !== NONE && resets) this.#reset(leg);
-    else if (leg !== NONE) this.#answer(slot, leg, response, bytes);
+    if (leg !== NONE && reset === 'beforeHeaders') this.#reset(leg);
+    else if (leg !== NONE) this.#answer(slot, leg, response, bytes, reset === undefined ? 0 : MARK_CUT_OFF);
     this.#startWaiting(slot, process);
   }
 
@@ -409,11 +410,12 @@ export class Applications implements Party, CallOwner {
     }
   }
 
-  #answer(slot: number, leg: number, response: number, bytes: number): void {
+  // biome-ignore lint/complexity/useMaxParams: an answer and where it goes.
+  #answer(slot: number, leg: number, response: number, bytes: number, marks: number): void {
     const connection = this.#tables.legs.arrays.connection[leg] ?? 0;
     const { draining } = this.#pods.get(slot);
     if (draining) this.#tables.connections.arrays.draining[connection] = 1;
-    this.#exchanges.respond(leg, response, bytes, 0);
+    this.#exchanges.respond(leg, response, bytes, marks);
   }
 
   #startWaiting(slot: number, process: Process): void {

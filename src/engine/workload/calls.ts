@@ -6,6 +6,7 @@ import {
   CONNECTION_OPEN,
   type Connections,
   type Exchanges,
+  MARK_CUT_OFF,
   MARK_DENIED,
   MARK_RECORDED,
   type NetworkTables,
@@ -264,8 +265,10 @@ export class Calls {
       this.#edges.countBytes(c.edge[connection] ?? 0, l.requestBytes[leg] ?? 0, l.responseBytes[leg] ?? 0);
       if ((marks & MARK_DENIED) !== 0) this.#edges.countDenied(c.edge[connection] ?? 0);
     }
+    const isCutOff = (marks & MARK_CUT_OFF) !== 0;
+    if (isCutOff && c.payload[connection] !== PAYLOAD_HTTP2) c.draining[connection] = 1;
     this.#settleConnection(connection);
-    this.#finish(frame, response);
+    this.#finish(frame, isCutOff ? NONE : response);
   }
 
   /** After an exchange: keeps the connection for the next one where the protocol allows it. */

@@ -86,8 +86,8 @@ export interface ResponseModel {
   readonly outcomes: readonly { readonly weight: number; readonly status: number; readonly grpcStatus?: number }[];
   readonly headers: readonly (readonly [string, string])[];
   readonly bodyBytes: number;
-  /** Nothing is answered: the connection is closed, or the stream reset where streams share it. */
-  readonly reset?: boolean;
+  /** The connection is closed, or the stream reset where streams share it: instead of an answer, or when its headers are sent. */
+  readonly reset?: 'beforeHeaders' | 'afterHeaders';
 }
 
 /** Who sends requests from the edge of the model. */

@@ -4,6 +4,7 @@ import { BALANCING } from './balancing';
 import { BODIES } from './bodies';
 import { CONNECTIONS } from './connections';
 import { CORS } from './cors';
+import { CUT_RESPONSES } from './cut-responses';
 import { EXT_AUTHZ } from './ext-authz';
 import { FAULTS } from './fault';
 import { GRPC } from './grpc';
@@ -35,6 +36,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...HEDGES,
   ...INTERNAL_REDIRECTS,
   ...CONNECTIONS,
+  ...CUT_RESPONSES,
   ...TCP,
   ...BALANCING,
   ...SLOW_STARTS,

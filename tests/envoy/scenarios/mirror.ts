@@ -35,6 +35,9 @@ function mirrored(name: string, claim: string, answers: readonly AnswerRule[]): 
 export const MIRRORS: readonly Scenario[] = [
   mirrored('all', 'every request goes to both clusters, the client gets the answer of the first', OK),
   mirrored('fails', 'a copy that is answered 503 changes nothing for the client', [{ status: 503 }]),
+  mirrored('cut', 'a copy whose answer is cut off changes nothing for the client', [
+    { status: 200, bodyBytes: 10, reset: 'afterHeaders' },
+  ]),
   mirrored('resets', 'a copy whose connection ends changes nothing for the client', [{ reset: true }]),
   {
     name: 'mirror-no-host',

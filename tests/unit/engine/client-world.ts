@@ -75,6 +75,8 @@ export interface ServerInit {
   readonly computeNs?: number;
   readonly headers?: readonly (readonly [string, string])[];
   readonly protocol?: EndpointModel['protocol'];
+  readonly bodyBytes?: number;
+  readonly reset?: EndpointModel['response']['reset'];
   readonly pod?: Partial<PodSpec>;
 }
 
@@ -88,7 +90,12 @@ export function server(service: string, index: number, init: ServerInit = {}): P
         endpoint({
           ...(init.protocol === undefined ? {} : { protocol: init.protocol }),
           steps: init.computeNs === undefined ? [] : [compute(init.computeNs)],
-          response: { outcomes: [outcome], headers: init.headers ?? [], bodyBytes: 0 },
+          response: {
+            outcomes: [outcome],
+            headers: init.headers ?? [],
+            bodyBytes: init.bodyBytes ?? 0,
+            ...(init.reset === undefined ? {} : { reset: init.reset }),
+          },
         }),
       ],
     }),

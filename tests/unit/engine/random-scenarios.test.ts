@@ -76,6 +76,8 @@ const HAPPENINGS = [
   'ratelimit.error',
   'upstream_rq_per_try_timeout',
   'upstream_rq_retry_success',
+  'upstream_cx_protocol_error',
+  'downstream_rq_tx_reset',
 ];
 
 function happenings(simulation: Simulation): readonly string[] {

@@ -1,5 +1,5 @@
 import { Rng } from '../../../src/base';
-import type { EngineCommand, EngineFault, LoadModel, PodSpec, StepModel } from '../../../src/engine';
+import type { EngineCommand, EngineFault, LoadModel, PodSpec, ResponseModel, StepModel } from '../../../src/engine';
 import {
   type Cluster,
   circuitBreakerThresholds,
@@ -62,6 +62,9 @@ export interface RandomScenario {
 
 const SERVICES = ['a', 'b', 'c', 'd'];
 const END_NS = 6 * S;
+/** Two in twenty applications do not bring their answers to an end. */
+const RESETS: readonly Pick<ResponseModel, 'reset'>[] = [{ reset: 'beforeHeaders' }, { reset: 'afterHeaders' }];
+
 const GRPC_OUTCOMES = [
   { weight: 8, status: 200, grpcStatus: 0 },
   { weight: 1, status: 200, grpcStatus: 7 },
@@ -75,6 +78,7 @@ export class ScenarioGenerator {
   readonly #rng: Rng;
   /** Draws of what came later into the model, so that the rest of a seed's scenario stays what it was. */
   readonly #more: Rng;
+  readonly #resets: Rng;
   readonly #seed: number;
   readonly #pods = new Map<string, PodSpec[]>();
   readonly #strict = new Set<string>();
@@ -84,6 +88,7 @@ export class ScenarioGenerator {
     this.#seed = seed;
     this.#rng = new Rng(seed).fork('scenario');
     this.#more = new Rng(seed).fork('more');
+    this.#resets = new Rng(seed).fork('resets');
   }
 
   #chance(percent: number): boolean {
@@ -150,6 +155,7 @@ export class ScenarioGenerator {
                 ...(this.#maybe(15) ? [['x-envoy-immediate-health-check-fail', 'true'] as const] : []),
               ],
               bodyBytes: this.#pick([0, 2000]),
+              ...RESETS[this.#resets.nextBelow(20)],
             },
           }),
           endpoint({ protocol: 'tcp', steps: [compute(exponential(5 * MS))] }),

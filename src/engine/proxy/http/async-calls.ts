@@ -1,7 +1,7 @@
 import { assertDefined, type Ns } from '../../../base';
 import { EVENT_PER_TRY_TIMEOUT, type MessageTable, type TimerLanes } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
-import { blankLeg, type Exchanges, type NetworkTables, NONE, PAYLOAD_HTTP1 } from '../../network';
+import { blankLeg, type Exchanges, MARK_CUT_OFF, type NetworkTables, NONE, PAYLOAD_HTTP1 } from '../../network';
 import type { Edges } from '../../telemetry';
 import * as counters from '../counters';
 import type { ProxyEnvironment } from '../environment';
@@ -162,8 +162,10 @@ export class AsyncCalls {
     const l = this.#network.legs.arrays;
     const upstream = l.clientContext[leg] ?? 0;
     const response = l.response[leg] ?? NONE;
-    this.#pools.releaseStream(upstream, false);
-    this.#finish(upstream, this.#messages.status(response), response);
+    const isCutOff = ((l.marks[leg] ?? 0) & MARK_CUT_OFF) !== 0;
+    if (isCutOff) this.#pools.handleCutOff(upstream);
+    else this.#pools.releaseStream(upstream, false);
+    this.#finish(upstream, this.#messages.status(response), isCutOff ? NONE : response);
   }
 
   handleReset(leg: number, failure: StreamResetReason): void {

@@ -13,6 +13,7 @@ import { type Kernel, NO_EVENT } from '../../kernel';
 import {
   type Exchanges,
   LOOPBACK,
+  MARK_CUT_OFF,
   MARK_DENIED,
   type NetworkTables,
   NONE,
@@ -65,6 +66,7 @@ const DOWNSTREAM_RQ_ACTIVE = httpCounter('downstream_rq_active');
 const DOWNSTREAM_RQ_COMPLETED = httpCounter('downstream_rq_completed');
 const DOWNSTREAM_RQ_1XX = httpCounter('downstream_rq_1xx');
 const DOWNSTREAM_RQ_RX_RESET = httpCounter('downstream_rq_rx_reset');
+const DOWNSTREAM_RQ_TX_RESET = httpCounter('downstream_rq_tx_reset');
 const DOWNSTREAM_RQ_IDLE_TIMEOUT = httpCounter('downstream_rq_idle_timeout');
 const DOWNSTREAM_RQ_MAX_DURATION = httpCounter('downstream_rq_max_duration_reached');
 /** What a stream that an internal redirect makes has in common with the one before. */
@@ -435,7 +437,8 @@ export class ConnectionManager {
     s.status[stream] = status;
     this.count(stream, DOWNSTREAM_RQ_COMPLETED);
     this.count(stream, DOWNSTREAM_RQ_1XX - 1 + Math.min(5, Math.max(1, (status / 100) | 0)));
-    const marks = (s.marks[stream] ?? 0) & MARK_DENIED;
+    const marks = (s.marks[stream] ?? 0) & (MARK_DENIED | MARK_CUT_OFF);
+    if ((marks & MARK_CUT_OFF) !== 0) this.#countReset(stream);
     if (c.serverDraining[connection] === 1 || this.#pods.get(s.pod[stream] ?? 0).draining) c.draining[connection] = 1;
     this.#finish(stream);
     assert(leg !== NONE, 'a response without anybody to send it to');
@@ -443,6 +446,13 @@ export class ConnectionManager {
     c.serverIdleSinceNs[connection] = this.#kernel.nowNs;
     if (c.pathToClient[connection] === LOOPBACK) this.#exchanges.respondNow(leg, response, responseBytes, marks);
     else this.#exchanges.respond(leg, response, responseBytes, marks);
+  }
+
+  /** Headers are on their way, the rest is not: the stream is reset, which its own codec reports back. */
+  // envoyproxy/envoy source/common/http/conn_manager_impl.cc ActiveStream::resetStream, ActiveStream::onResetStream
+  #countReset(stream: number): void {
+    this.count(stream, DOWNSTREAM_RQ_TX_RESET);
+    this.count(stream, DOWNSTREAM_RQ_RX_RESET);
   }
 
   /**

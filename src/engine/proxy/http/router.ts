@@ -13,6 +13,7 @@ import {
   blankLeg,
   type Exchanges,
   LOOPBACK,
+  MARK_CUT_OFF,
   MARK_RECORDED,
   MARK_RETRY,
   type NetworkTables,
@@ -42,6 +43,7 @@ import type { HostMonitor } from '../upstream/host-monitor';
 import type { Pools } from '../upstream/pools';
 import { OWNER_STREAM, TRY_DONE, type UpstreamTables } from '../upstream/tables';
 import type { ConnectionManager, StreamRouter } from './connection-manager';
+import { CutResponses } from './cut-responses';
 import { answerWithoutCluster } from './direct-answers';
 import { Heads } from './heads';
 import { HostPicker } from './host-picker';
@@ -57,6 +59,7 @@ import { Tries, type TryReporter } from './tries';
 
 const RQ_TOTAL = counters.httpCounter('rq_total');
 const NO_CLUSTER = counters.httpCounter('no_cluster');
+const RQ_RESET_AFTER_RESPONSE_STARTED = counters.httpCounter('rq_reset_after_downstream_response_started');
 
 /** What the router works with. */
 export interface RouterParts {
@@ -96,6 +99,7 @@ export class Router implements StreamRouter {
   readonly #retries: RetryKeeper;
   readonly #timeouts: RouterTimeouts;
   readonly #redirects: InternalRedirects;
+  readonly #cutResponses: CutResponses;
   readonly #newLeg = blankLeg();
 
   constructor(environment: ProxyEnvironment, tables: ProxyTables, parts: RouterParts) {
@@ -120,6 +124,7 @@ export class Router implements StreamRouter {
     this.#picker = new HostPicker(environment, tables, parts.clusters);
     this.#retries = new RetryKeeper(environment, tables, parts.manager);
     this.#redirects = new InternalRedirects(environment, tables, parts.manager);
+    this.#cutResponses = new CutResponses(environment, tables, parts);
     this.#timeouts = new RouterTimeouts(this, tables, { ...parts, tries: this.#tries, retries: this.#retries });
   }
 
@@ -313,7 +318,7 @@ export class Router implements StreamRouter {
     else this.#exchanges.send(leg);
   }
 
-  /** Upstream response headers, and with them here the whole response. */
+  /** Upstream response headers, and with them here the whole response, or as much as there is of it. */
   // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamHeaders
   handleResponse(leg: number): void {
     const l = this.#network.legs.arrays;
@@ -326,7 +331,9 @@ export class Router implements StreamRouter {
     const cluster = this.clusterOf(stream);
     const host = t.host[upstream] ?? 0;
     const status = this.#messages.status(response);
-    s.marks[stream] = (s.marks[stream] ?? 0) | (l.marks[leg] ?? 0);
+    const marks = l.marks[leg] ?? 0;
+    const isCutOff = (marks & MARK_CUT_OFF) !== 0;
+    s.marks[stream] = (s.marks[stream] ?? 0) | (marks & ~MARK_CUT_OFF);
     cluster.countBy(counters.CX_RX_BYTES, bytes);
     const plan = this.routePlanOf(stream);
     this.#monitor.responded(cluster, host, plan.request, this.#messages.response(response));
@@ -338,7 +345,7 @@ export class Router implements StreamRouter {
     if (decision === 'yes') {
       cluster.countRetriedStatus(status);
       cluster.count(counters.RETRY_RQ_COMPLETED);
-      this.#discard(stream, upstream, status, bytes);
+      this.#discard(stream, upstream, status, isCutOff || bytes > 0);
       this.scheduleRetry(stream);
       return;
     }
@@ -347,12 +354,17 @@ export class Router implements StreamRouter {
       return;
     const bad = retried ? this.#retries.wouldRetry(plan, response) : decision !== 'no';
     if (bad && this.othersRemain(stream, upstream)) {
-      this.#discard(stream, upstream, status, bytes);
+      this.#discard(stream, upstream, status, isCutOff || bytes > 0);
       return;
     }
-    this.#tries.countHost(host, this.#succeeded(response, plan));
+    // The status of gRPC would have come at the end.
+    const isUndecided = isCutOff && status < 500 && isGrpcRequest(plan.request);
+    this.#tries.countHost(host, !isUndecided && this.#succeeded(response, plan));
     if (t.attempt[upstream] !== s.attempts[stream]) this.#noteWinner(stream, upstream, cluster);
-    this.#pools.releaseStream(upstream, false);
+    this.#manager.setDetails(stream, ResponseCodeDetails.ViaUpstream);
+    if (isUndecided) this.#manager.count(stream, RQ_RESET_AFTER_RESPONSE_STARTED);
+    if (isCutOff) this.#cutResponses.handle(stream, upstream, cluster);
+    else this.#pools.releaseStream(upstream, false);
     this.#tries.release(stream, upstream, status);
     this.#accept(stream, plan, cluster, response, bytes);
   }
@@ -375,12 +387,12 @@ export class Router implements StreamRouter {
   }
 
   /** Lets go of a try whose response nobody will see. A body that is still to come ends with the connection, over HTTP/2 with its stream. */
-  #discard(stream: number, upstream: number, status: number, bytes: number): void {
+  #discard(stream: number, upstream: number, status: number, hasMore: boolean): void {
     const t = this.#upstream.tries.arrays;
     this.#tries.countHost(t.host[upstream] ?? 0, false);
     const payload = this.#network.connections.arrays.payload[t.connection[upstream] ?? 0];
-    if (bytes > 0 && payload === PAYLOAD_HTTP2) this.clusterOf(stream).count(counters.RQ_TX_RESET);
-    this.#pools.releaseStream(upstream, bytes > 0);
+    if (hasMore && payload === PAYLOAD_HTTP2) this.clusterOf(stream).count(counters.RQ_TX_RESET);
+    this.#pools.releaseStream(upstream, hasMore);
     this.#tries.release(stream, upstream, status);
   }
 
@@ -416,7 +428,6 @@ export class Router implements StreamRouter {
     this.#retries.forget(stream, cluster, plan);
     cluster.count(counters.RQ_COMPLETED);
     cluster.countStatus(this.#messages.status(response));
-    this.#manager.setDetails(stream, ResponseCodeDetails.ViaUpstream);
     const downstream = this.#heads.responseOf(stream, plan, response);
     this.#manager
       .sinkOf(stream)

@@ -4,6 +4,7 @@ import { type Kernel, NO_EVENT } from '../../kernel';
 import {
   blankLeg,
   CONNECTION_OPEN,
+  MARK_CUT_OFF,
   NONE,
   PAYLOAD_HTTP1,
   PAYLOAD_HTTP2,
@@ -247,12 +248,16 @@ export class HealthChecks {
     this.#leaveLeg(session);
     if (check === undefined) return;
     const view = messages.response(response);
-    const result =
-      check.source.kind === 'http' ? httpHealthCheckResult(check.source, view) : this.#plainResult(check, response);
+    const isCutOff = ((network.legs.arrays.marks[leg] ?? 0) & MARK_CUT_OFF) !== 0;
+    const result = isCutOff
+      ? NETWORK_FAILURE
+      : check.source.kind === 'http'
+        ? httpHealthCheckResult(check.source, view)
+        : this.#plainResult(check, response);
     if (check.source.kind === 'http' && result.kind === 'failure' && excludesHost(view)) this.#exclude(session);
     const connection = this.#sessions.table.arrays.connection[session] ?? NONE;
     const c = network.connections.arrays;
-    const closing = c.draining[connection] === 1 || c.serverClosed[connection] === 1;
+    const closing = isCutOff || c.draining[connection] === 1 || c.serverClosed[connection] === 1;
     if (closing || !check.reusesConnection) this.#close(session);
     this.#finish(session, result);
   }
