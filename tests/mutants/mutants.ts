@@ -132,8 +132,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'Maglev skips by one less',
     file: `${BALANCING}/maglev.ts`,
-    find: 'hash64Mod(xxHash64(key, 1), tableSize - 1) + 1;',
-    replace: 'Math.max(1, hash64Mod(xxHash64(key, 1), tableSize - 1));',
+    find: 'hash64Mod(xxHash64(key, SKIP_SEED), tableSize - 1) + 1;',
+    replace: 'Math.max(1, hash64Mod(xxHash64(key, SKIP_SEED), tableSize - 1));',
     conformance: ['envoy-lb'],
   },
   {
