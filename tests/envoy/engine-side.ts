@@ -8,6 +8,7 @@ import {
   type RequestModel,
   Simulation,
 } from '../../src/engine';
+import type { XdsSnapshot } from '../../src/xds';
 import { identityOf, MS, SERVICE } from './configure';
 import type {
   AnswerRule,
@@ -93,6 +94,15 @@ function podSpec(name: string, ip: string, application: ApplicationModel, proxie
   };
 }
 
+/** The snapshot with another account in the proxy's certificate. */
+function withAccount(snapshot: XdsSnapshot, account: string | undefined): XdsSnapshot {
+  if (account === undefined) return snapshot;
+  const secrets = snapshot.secrets.map((secret) =>
+    secret.kind === 'certificate' ? { ...secret, subjectAltNames: [identityOf(account)] } : secret,
+  );
+  return { ...snapshot, secrets };
+}
+
 function setUp(scenario: Scenario, configs: ProxyConfigs, place: Place): readonly EngineCommand[] {
   const { credentials = {} } = scenario;
   const idle: ApplicationModel = { name: CLIENT, workers: 1, queueLimit: 0, endpoints: [], ports: [] };
@@ -132,12 +142,11 @@ function setUp(scenario: Scenario, configs: ProxyConfigs, place: Place): readonl
         tlsHandshakeNs: MS,
       },
     },
-    { kind: 'applySnapshot', pod: CLIENT, snapshot: withJudgeLog(configs.client, scenario, CLIENT, '') },
-    ...[...configs.servers].map(
+    ...[[CLIENT, configs.client] as const, ...configs.servers].map(
       ([pod, snapshot]): EngineCommand => ({
         kind: 'applySnapshot',
         pod,
-        snapshot: withJudgeLog(snapshot, scenario, pod, ''),
+        snapshot: withAccount(withJudgeLog(snapshot, scenario, pod, ''), credentials[pod]?.account),
       }),
     ),
     ...scenario.pods

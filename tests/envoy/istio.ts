@@ -3,6 +3,9 @@ import { compileFixture } from '../support/mesh-fixture';
 import { SERVICE } from './configure';
 import type { Place, ProxyConfigs, Scenario } from './contract';
 
+/** What the sidecar injector writes on a pod: its proxy takes mutual TLS. */
+const INJECTED = { 'security.istio.io/tlsMode': 'istio' };
+
 /** The service in front of all pods of the scenario; `protocol` is the prefix of its port's name. */
 function serviceManifest(place: Place, protocol: string): string {
   return `
@@ -42,8 +45,8 @@ export function istio(
         .filter((part) => part.trim() !== '')
         .join('---\n'),
       pods: [
-        { name: 'client', ip: place.clientIp, labels: { app: 'client' } },
-        ...pods.map((name) => ({ name, ip: place.ip(name), labels: { app: SERVICE, version: name } })),
+        { name: 'client', ip: place.clientIp, labels: { ...INJECTED, app: 'client' } },
+        ...pods.map((name) => ({ name, ip: place.ip(name), labels: { ...INJECTED, app: SERVICE, version: name } })),
       ],
     });
     return {

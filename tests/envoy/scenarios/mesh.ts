@@ -149,19 +149,24 @@ const withToken = (claims: Parameters<typeof bearer>[0]): Step => ({
 });
 
 const TOKENS: readonly Scenario[] = [
-  meshed('jwt', 'good tokens pass; expired, foreign and broken ones are 401; none at all passes', authenticated, {
-    topic: 'JSON web tokens',
-    steps: [
-      withToken({}),
-      withToken({ isExpired: true }),
-      withToken({ iss: 'https://other.example' }),
-      withToken({ aud: 'other' }),
-      { kind: 'send', request: () => ({ headers: { authorization: `${bearer()}x` } }) },
-      { kind: 'send', request: { headers: { authorization: 'Bearer nonsense' } } },
-      { kind: 'send', request: { headers: { authorization: 'Basic abc' } } },
-      times(1),
-    ],
-  }),
+  meshed(
+    'jwt',
+    'good tokens pass; expired, foreign and broken ones are 401, those for another audience 403; none at all passes',
+    authenticated,
+    {
+      topic: 'JSON web tokens',
+      steps: [
+        withToken({}),
+        withToken({ isExpired: true }),
+        withToken({ iss: 'https://other.example' }),
+        withToken({ aud: 'other' }),
+        { kind: 'send', request: () => ({ headers: { authorization: `${bearer()}x` } }) },
+        { kind: 'send', request: { headers: { authorization: 'Bearer nonsense' } } },
+        { kind: 'send', request: { headers: { authorization: 'Basic abc' } } },
+        times(1),
+      ],
+    },
+  ),
   meshed(
     'jwt-required',
     'a policy on request principals denies requests without a token with 403',
@@ -227,7 +232,7 @@ const TRAFFIC: readonly Scenario[] = [
   meshed(
     'istio-original-path',
     'behind a rewrite by the sidecar of the client the log of the server still shows the path that was asked for',
-    virtualService(`  - match: [ { uri: { prefix: /v1 } } ]
+    virtualService(`  - match: [ { uri: { prefix: /v1/ } } ]
     rewrite: { uri: / }
     route: [ { destination: { host: b } } ]
   - route: [ { destination: { host: b } } ]
@@ -246,7 +251,7 @@ const TRAFFIC: readonly Scenario[] = [
 `),
     { pods: [pod('b', failing({ status: 503 }, 2))] },
   ),
-  meshed('istio-default-retries', 'without a VirtualService a 503 is retried twice', '', {
+  meshed('istio-default-retries', 'without a VirtualService a 503 of the application is not retried', '', {
     pods: [pod('b', [{ status: 503 }])],
   }),
   meshed(
@@ -294,7 +299,7 @@ const TRAFFIC: readonly Scenario[] = [
     {
       pods: [pod('b', [{ when: { 'x-set': 'one', 'x-add': 'two' }, status: 201 }])],
       steps: [times(1, { headers: { 'x-set': 'zero', 'x-gone': '1' } })],
-      log: { answer: '%RESP(X-ANSWER)%' },
+      log: { answer: '%RESP(X-ANSWER)%', gone: '%REQ(X-GONE)%' },
     },
   ),
   meshed(
