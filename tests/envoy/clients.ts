@@ -1,7 +1,7 @@
 // The load generator: one request each, over kept-alive connections as applications have them.
 import { Agent, request as httpRequest } from 'node:http';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { SERVICE } from './configure';
 import { type RequestSpec, TCP_REQUEST } from './contract';
 import type { Stoppable } from './resources';
@@ -18,12 +18,20 @@ export interface Answer {
 export class LoadClient implements Stoppable {
   readonly #ip: string;
   readonly #port: number;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, scheduling: 'lifo' });
+  readonly #agent: Agent;
   #session: ClientHttp2Session | undefined;
 
   constructor(ip: string, port: number) {
     this.#ip = ip;
     this.#port = port;
+    // The application is seen at the address of its pod, as in the engine.
+    const localAddress = ip;
+    this.#agent = new Agent({
+      keepAlive: true,
+      maxSockets: Number.POSITIVE_INFINITY,
+      scheduling: 'lifo',
+      localAddress,
+    });
   }
 
   async send(spec: RequestSpec, id: string): Promise<Answer> {
@@ -62,7 +70,7 @@ export class LoadClient implements Stoppable {
 
   #grpc(spec: RequestSpec, id: string): Promise<number> {
     if (this.#session === undefined || this.#session.destroyed) {
-      this.#session = connectHttp2(`http://${this.#ip}:${this.#port}`);
+      this.#session = connectHttp2(`http://${this.#ip}:${this.#port}`, { createConnection: () => this.#connect() });
       this.#session.on('error', () => {});
     }
     const session = this.#session;
@@ -92,7 +100,7 @@ export class LoadClient implements Stoppable {
   /** A connection of its own: 200 when bytes come back, 0 when it ends before. */
   #tcp(): Promise<number> {
     return new Promise((resolve) => {
-      const socket = connect({ host: this.#ip, port: this.#port }, () => socket.write(TCP_REQUEST));
+      const socket = this.#connect(() => socket.write(TCP_REQUEST));
       socket.once('data', () => {
         resolve(200);
         socket.end();
@@ -100,6 +108,10 @@ export class LoadClient implements Stoppable {
       socket.once('error', () => resolve(0));
       socket.once('close', () => resolve(0));
     });
+  }
+
+  #connect(established?: () => void): Socket {
+    return connect({ host: this.#ip, port: this.#port, localAddress: this.#ip }, established);
   }
 
   stop(): void {

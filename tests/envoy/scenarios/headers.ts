@@ -136,7 +136,8 @@ const MUTATIONS: readonly Scenario[] = [
       route: {
         requestToRemove: ['x-a', 'x-b'],
         requestToAdd: [setRequest('x-b', 'added')],
-        responseToRemove: ['x-secret'],
+        responseToRemove: ['x-secret', 'x-answer'],
+        responseToAdd: [setRequest('x-answer', 'added')],
       },
     }),
     steps: [times(1, { headers: { 'x-a': '1', 'x-b': '2' } })],
@@ -170,10 +171,17 @@ const MUTATIONS: readonly Scenario[] = [
     configure: (place) =>
       clientOnly(place, {
         clusters: [clusterOf(place, 'b', [])],
+        routes: [
+          route({
+            name: 'all',
+            action: forwardTo(place.cluster('b')),
+            headers: headerMutations({ responseToAdd: [setRequest('x-route', 'route')] }),
+          }),
+        ],
         virtualHost: { headers: headerMutations(setAll('host')) },
       }),
     steps: once,
-    log: responded('x-answer'),
+    log: responded('x-answer', 'x-route'),
   },
 ];
 
@@ -310,7 +318,7 @@ const FORWARDED: readonly Scenario[] = [
     pods: [pod('b')],
     configure: trusting(1, true),
     steps: [times(1, CHAIN)],
-    log: { remote: FORWARDED_LOG.remote, external: '%REQ(x-envoy-external-address)%' },
+    log: FORWARDED_LOG,
   },
   {
     name: 'headers-xff-too-many-hops',
@@ -319,7 +327,7 @@ const FORWARDED: readonly Scenario[] = [
     pods: [pod('b')],
     configure: trusting(5, false),
     steps: [times(1, CHAIN)],
-    log: requested('x-forwarded-for', 'x-envoy-external-address'),
+    log: FORWARDED_LOG,
   },
 ];
 
