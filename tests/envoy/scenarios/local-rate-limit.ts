@@ -69,7 +69,7 @@ export const LOCAL_RATE_LIMITS: readonly Scenario[] = [
   {
     name: 'limit-bucket',
     topic: TOPIC,
-    claim: 'a bucket of two tokens answers the third request 429 with RL and x-envoy-ratelimited',
+    claim: 'a bucket of two tokens answers the third request 429 with RL, without x-envoy-ratelimited',
     pods: [pod('b')],
     configure: withLimit(),
     steps: [times(4)],
@@ -185,12 +185,16 @@ export const LOCAL_RATE_LIMITS: readonly Scenario[] = [
     pods: [pod('b')],
     configure: withLimit({ extra: { enableXRatelimitHeaders: 'DRAFT_VERSION_03' } }),
     steps: [times(3)],
-    log: { limit: '%RESP(x-ratelimit-limit)%', remaining: '%RESP(x-ratelimit-remaining)%' },
+    log: {
+      limit: '%RESP(x-ratelimit-limit)%',
+      remaining: '%RESP(x-ratelimit-remaining)%',
+      reset: '%RESP(x-ratelimit-reset)%',
+    },
   },
   {
     name: 'limit-server-retried',
     topic: TOPIC,
-    claim: "envoy-ratelimited lets the client's proxy retry what the server's proxy refuses",
+    claim: "envoy-ratelimited does not retry what the server's proxy refuses: a local limit does not mark its answers",
     pods: [pod('b')],
     configure: (place) => {
       const b = clusterOf(place, 'b', ['b']);

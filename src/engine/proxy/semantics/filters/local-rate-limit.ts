@@ -59,7 +59,7 @@ export function withLimitHeaders(
   const headers = response.headers
     .withAdded('x-ratelimit-limit', String(rate.maxTokens))
     .withAdded('x-ratelimit-remaining', String(left))
-    .withAdded('x-ratelimit-reset', String(Math.floor(msUntilToken(bucket, rate, nowNs) / MS_PER_SECOND)));
+    .withAdded('x-ratelimit-reset', String(Math.ceil(msUntilToken(bucket, rate, nowNs) / MS_PER_SECOND)));
   return { ...response, headers };
 }
 
