@@ -86,7 +86,7 @@ const FIXED: readonly Scenario[] = [
   {
     name: 'fault-abort-grpc-to-http',
     topic: TOPIC,
-    claim: 'an abort with a gRPC status answers plain HTTP with the status that it maps to',
+    claim: 'an abort with a gRPC status answers plain HTTP with 200',
     pods: [pod('b')],
     configure: withFault({ abort: { kind: 'grpcStatus', grpcStatus: 8, percentage: ALWAYS } }),
     steps: once,

@@ -168,7 +168,7 @@ const RETRIES: readonly Scenario[] = [
   ),
   called(
     'retry-header',
-    'x-envoy-retry-grpc-on of an inside caller asks for retries',
+    'x-envoy-retry-grpc-on is taken off: without internal addresses no caller is inside',
     failing({ grpcStatus: 13 }, 1),
     retrying('reset'),
     { ...CALL, headers: { 'x-envoy-retry-grpc-on': 'internal', 'x-envoy-max-retries': '1' } },

@@ -143,7 +143,7 @@ export const HEALTH_CHECKS: readonly Scenario[] = [
     },
     // It is back after sixty good checks, which take 3 s.
     check: { healthyThreshold: 60 },
-    steps: [{ kind: 'wait', ms: 4500 }, times(9, {}, 40), { kind: 'wait', ms: 1200 }, times(60)],
+    steps: [{ kind: 'wait', ms: 6000 }, times(9, {}, 40), { kind: 'wait', ms: 1200 }, times(60)],
     compare: { ...evenly('b', 'd'), preparing: 9 },
   }),
 ];

@@ -74,7 +74,7 @@ export const HTTP2_HOSTS: readonly Scenario[] = [
   {
     name: 'http2-host-stops',
     topic: TOPIC,
-    claim: 'a host that goes away while streams are open ends them with UC, later ones with UF',
+    claim: 'when a host has gone away with its connection requests end with UF',
     pods: [pod('b', [{ status: 200 }], 'http2')],
     configure: straight(['b'], {}, HTTP2),
     steps: [times(1), { kind: 'pod', pod: 'b', up: false }, { kind: 'wait', ms: 50 }, times(1)],

@@ -65,13 +65,12 @@ export const LOGS: readonly Scenario[] = [
   ),
   logged(
     'response',
-    'operators of the response: code, details, flags in both forms, headers, bytes, body of a local reply',
+    'operators of the response: code, details, flags in both forms, headers, bytes',
     [
       '%RESPONSE_CODE% %RESPONSE_CODE_DETAILS%',
       '%RESPONSE_FLAGS% %RESPONSE_FLAGS_LONG%',
       '%RESP(X-NONE?CONTENT-TYPE)% %RESP(:STATUS)%',
       '%BYTES_SENT%',
-      '%LOCAL_REPLY_BODY%',
       '%CONNECTION_TERMINATION_DETAILS% %UPSTREAM_TRANSPORT_FAILURE_REASON%',
     ],
     ALL_KINDS,

@@ -151,7 +151,7 @@ const HTTP: readonly Scenario[] = [
   {
     name: 'rbac-addresses',
     topic: TOPIC,
-    claim: 'the destination address of the connection is matched by range',
+    claim: 'a range that does not hold the destination address of the connection denies',
     pods: [pod('b')],
     configure: (place) =>
       withRbac({

@@ -311,6 +311,7 @@ const HEADERS: readonly Scenario[] = [
         ],
       }),
     steps: each([{ headers: { 'x-gone': '1', 'x-there': 'own', 'x-over': 'old' } }]),
+    log: { gone: '%REQ(x-gone)%', never: '%REQ(x-never)%' },
   },
   {
     name: 'headers-formats',

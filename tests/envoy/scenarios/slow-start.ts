@@ -72,8 +72,8 @@ export const SLOW_STARTS: readonly Scenario[] = [
     share: 0.6,
   }),
   warming('minimum-weight', 'a new host has 20 % of its weight at once', {
-    slowStart: { windowNs: 4000 * MS, aggression: 0.25, minWeightPercent: 20 },
-    waitsMs: [4500, 500],
+    slowStart: { windowNs: 6000 * MS, aggression: 0.25, minWeightPercent: 20 },
+    waitsMs: [6500, 500],
     share: 0.2,
   }),
   warming('over', 'after its window a host has its full weight', {

@@ -20,7 +20,7 @@ export const TIMEOUTS: readonly Scenario[] = [
     topic: TOPIC,
     claim: 'a per-try timeout without a retry that covers it answers 504 with UT',
     pods: [pod('b', SLOW)],
-    configure: straight(['b'], { retryPolicy: retryPolicy({ retryOn: 'reset', perTryTimeoutNs: 300 * MS }) }),
+    configure: straight(['b'], { retryPolicy: retryPolicy({ retryOn: 'retriable-4xx', perTryTimeoutNs: 300 * MS }) }),
     steps: once,
   },
   {
@@ -91,7 +91,7 @@ export const TIMEOUTS: readonly Scenario[] = [
   {
     name: 'timeout-max-stream-duration',
     topic: TOPIC,
-    claim: 'a stream longer than its maximum of 300 ms ends with UMSDR',
+    claim: 'a stream longer than the maximum of its route of 300 ms ends with 504 and no flag',
     pods: [pod('b', SLOW)],
     configure: straight(['b'], { maxStreamDuration: { maxStreamDurationNs: 300 * MS } }),
     steps: once,
@@ -101,7 +101,9 @@ export const TIMEOUTS: readonly Scenario[] = [
     topic: TOPIC,
     claim: 'a try without activity for 300 ms ends with 504 and UT',
     pods: [pod('b', SLOW)],
-    configure: straight(['b'], { retryPolicy: retryPolicy({ retryOn: 'reset', perTryIdleTimeoutNs: 300 * MS }) }),
+    configure: straight(['b'], {
+      retryPolicy: retryPolicy({ retryOn: 'retriable-4xx', perTryIdleTimeoutNs: 300 * MS }),
+    }),
     steps: once,
   },
   {
@@ -124,7 +126,7 @@ export const TIMEOUTS: readonly Scenario[] = [
   {
     name: 'timeout-hcm-request',
     topic: TOPIC,
-    claim: 'the maximum stream duration of the connection manager ends a request with 408 or a reset',
+    claim: 'the maximum stream duration of the connection manager ends a request with 504 and no flag',
     pods: [pod('b', SLOW)],
     configure: (place) =>
       clientOnly(place, { clusters: [clusterOf(place, 'b', ['b'])], hcm: { maxStreamDurationNs: 300 * MS } }),
