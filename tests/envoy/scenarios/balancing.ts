@@ -9,6 +9,7 @@ import {
   localityLbEndpoints,
   maglev,
   ringHash,
+  roundRobin,
 } from '../../../src/xds';
 import { clientOnly, clusterOf, endpointsOf } from '../configure';
 import type { Place, Scenario } from '../contract';
@@ -23,8 +24,41 @@ function unhealthy(pods: readonly string[]) {
     pods.includes(name) ? { healthStatus: 'UNHEALTHY' } : {};
 }
 
+/** All pods in one locality; one of them has a weight, the others 1. */
+function weighing(place: Place, heavy: string, weight: number): Pick<Cluster, 'discovery'> {
+  const init = (name: string) => ({ loadBalancingWeight: name === heavy ? weight : 1 });
+  return assigned(place, 'b', [localityLbEndpoints({ lbEndpoints: endpointsOf(place, PODS, init) })]);
+}
+
+/** Requests without a key, spread by the weights of the hosts. */
+// biome-ignore lint/complexity/useMaxParams: the parts of a scenario.
+function spread(
+  name: string,
+  claim: string,
+  lbPolicy: Cluster['lbPolicy'],
+  weight: number,
+  ignoredStatistics: readonly string[],
+): Scenario {
+  return {
+    name,
+    topic: TOPIC,
+    claim,
+    pods: FOUR,
+    configure: (place) => straight(PODS, {}, { lbPolicy, ...weighing(place, 'b', weight) })(place),
+    steps: [times(400)],
+    compare: { distribution: { field: 'host', shares: { ...EQUAL, b: weight } }, ignoredStatistics },
+  };
+}
+
 /** Eighty keys, each of which must lead to the same host on both sides. */
-function hashed(name: string, claim: string, policy: HashPolicyKind, init: Init<Omit<Cluster, 'name'>>): Scenario {
+// biome-ignore lint/complexity/useMaxParams: the parts of a scenario.
+function hashed(
+  name: string,
+  claim: string,
+  policy: HashPolicyKind,
+  lbPolicy: Cluster['lbPolicy'],
+  weight = 1,
+): Scenario {
   const keyed = (index: number) =>
     policy.kind === 'queryParameter'
       ? { path: `/?${policy.name}=key-${index}` }
@@ -34,7 +68,12 @@ function hashed(name: string, claim: string, policy: HashPolicyKind, init: Init<
     topic: TOPIC,
     claim,
     pods: FOUR,
-    configure: straight(PODS, { hashPolicy: [{ policy, terminal: false }] }, init),
+    configure: (place) =>
+      straight(
+        PODS,
+        { hashPolicy: [{ policy, terminal: false }] },
+        { lbPolicy, ...weighing(place, 'c', weight) },
+      )(place),
     steps: [times(80, keyed)],
     compare: { hosts: 'same' },
   };
@@ -52,119 +91,44 @@ const ALGORITHMS: readonly Scenario[] = [
     steps: [times(40)],
     compare: { hosts: 'pattern' },
   },
-  {
-    name: 'lb-round-robin-weights',
-    topic: TOPIC,
-    claim: 'weighted round robin gives a host of weight 3 three of six requests',
-    pods: FOUR,
-    configure: (place) =>
-      clientOnly(place, {
-        clusters: [
-          clusterOf(place, 'b', PODS, {
-            ...assigned(place, 'b', [
-              localityLbEndpoints({
-                lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'b' ? 3 : 1 })),
-              }),
-            ]),
-          }),
-        ],
-      }),
-    steps: [times(400)],
-    compare: { distribution: { field: 'host', shares: { b: 3, c: 1, d: 1, e: 1 } } },
-  },
-  {
-    name: 'lb-random',
-    topic: TOPIC,
-    claim: 'random spreads over four hosts evenly',
-    pods: FOUR,
-    configure: straight(PODS, {}, { lbPolicy: { kind: 'RANDOM' } }),
-    steps: [times(400)],
-    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CONNECTIONS_BY_CHANCE },
-  },
-  {
-    name: 'lb-least-request',
-    topic: TOPIC,
-    claim: 'least request spreads over idle hosts evenly',
-    pods: FOUR,
-    configure: straight(PODS, {}, { lbPolicy: leastRequest() }),
-    steps: [times(400)],
-    compare: { distribution: { field: 'host', shares: EQUAL }, ignoredStatistics: CONNECTIONS_BY_CHANCE },
-  },
-  {
-    name: 'lb-least-request-weights',
-    topic: TOPIC,
-    claim: 'least request of idle hosts with unequal weights follows the weights',
-    pods: FOUR,
-    configure: (place) =>
-      clientOnly(place, {
-        clusters: [
-          clusterOf(place, 'b', PODS, {
-            lbPolicy: leastRequest(),
-            ...assigned(place, 'b', [
-              localityLbEndpoints({
-                lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'b' ? 5 : 1 })),
-              }),
-            ]),
-          }),
-        ],
-      }),
-    steps: [times(400)],
-    compare: {
-      distribution: { field: 'host', shares: { b: 5, c: 1, d: 1, e: 1 } },
-      ignoredStatistics: CONNECTIONS_BY_CHANCE,
-    },
-  },
-  hashed('lb-ring-hash', 'ring hash leads every key to the same host', HEADER, { lbPolicy: ringHash() }),
-  hashed('lb-ring-hash-murmur', 'ring hash with MurmurHash2 leads every key to the same host', HEADER, {
-    lbPolicy: ringHash({ hashFunction: 'MURMUR_HASH_2', minimumRingSize: 64 }),
-  }),
-  hashed('lb-maglev', 'Maglev leads every key to the same host', HEADER, { lbPolicy: maglev() }),
+  spread(
+    'lb-round-robin-weights',
+    'weighted round robin gives a host of weight 3 three of six requests',
+    roundRobin(),
+    3,
+    [],
+  ),
+  spread('lb-random', 'random spreads over four hosts evenly', { kind: 'RANDOM' }, 1, CONNECTIONS_BY_CHANCE),
+  spread('lb-least-request', 'least request spreads over idle hosts evenly', leastRequest(), 1, CONNECTIONS_BY_CHANCE),
+  spread(
+    'lb-least-request-weights',
+    'least request of idle hosts with unequal weights follows the weights',
+    leastRequest(),
+    5,
+    CONNECTIONS_BY_CHANCE,
+  ),
+  hashed('lb-ring-hash', 'ring hash leads every key to the same host', HEADER, ringHash()),
+  hashed(
+    'lb-ring-hash-murmur',
+    'ring hash with MurmurHash2 leads every key to the same host',
+    HEADER,
+    ringHash({ hashFunction: 'MURMUR_HASH_2', minimumRingSize: 64 }),
+  ),
+  hashed('lb-maglev', 'Maglev leads every key to the same host', HEADER, maglev()),
   hashed(
     'lb-maglev-small',
     'Maglev with a table of 251, by a query parameter',
     { kind: 'queryParameter', name: 'k' },
-    { lbPolicy: maglev({ tableSize: 251 }) },
+    maglev({ tableSize: 251 }),
   ),
-  {
-    name: 'lb-ring-hash-weights',
-    topic: TOPIC,
-    claim: 'ring hash gives a host of weight 4 its part of the ring, key by key',
-    pods: FOUR,
-    configure: (place) => {
-      const weighted = assigned(place, 'b', [
-        localityLbEndpoints({
-          lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'c' ? 4 : 1 })),
-        }),
-      ]);
-      return straight(
-        PODS,
-        { hashPolicy: [{ policy: HEADER, terminal: false }] },
-        { lbPolicy: ringHash(), ...weighted },
-      )(place);
-    },
-    steps: [times(80, (index) => ({ headers: { 'x-key': `key-${index}` } }))],
-    compare: { hosts: 'same' },
-  },
-  {
-    name: 'lb-maglev-weights',
-    topic: TOPIC,
-    claim: 'Maglev fills its table by weight, key by key',
-    pods: FOUR,
-    configure: (place) => {
-      const weighted = assigned(place, 'b', [
-        localityLbEndpoints({
-          lbEndpoints: endpointsOf(place, PODS, (name) => ({ loadBalancingWeight: name === 'c' ? 4 : 1 })),
-        }),
-      ]);
-      return straight(
-        PODS,
-        { hashPolicy: [{ policy: HEADER, terminal: false }] },
-        { lbPolicy: maglev(), ...weighted },
-      )(place);
-    },
-    steps: [times(80, (index) => ({ headers: { 'x-key': `key-${index}` } }))],
-    compare: { hosts: 'same' },
-  },
+  hashed(
+    'lb-ring-hash-weights',
+    'ring hash gives a host of weight 4 its part of the ring, key by key',
+    HEADER,
+    ringHash(),
+    4,
+  ),
+  hashed('lb-maglev-weights', 'Maglev fills its table by weight, key by key', HEADER, maglev(), 4),
   {
     name: 'lb-hash-bounded',
     topic: TOPIC,

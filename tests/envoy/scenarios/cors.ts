@@ -15,7 +15,7 @@ import {
   stringMatcher,
 } from '../../../src/xds';
 import { clientOnly, clusterOf } from '../configure';
-import type { RequestSpec, Scenario } from '../contract';
+import type { RequestSpec, Scenario, Step } from '../contract';
 import { pod, times } from './support';
 
 const TOPIC = 'CORS and direct answers';
@@ -62,34 +62,24 @@ const FULL: Init<CorsPolicy> = {
   allowCredentials: true,
 };
 
+/** Requests through a filter whose route has this policy. */
+function asked(name: string, claim: string, policy: Init<CorsPolicy>, steps: readonly Step[]): Scenario {
+  return { name: `cors-${name}`, topic: TOPIC, claim, pods: [pod('b')], configure: withCors(policy), steps, log: LOG };
+}
+
 const CORS_SCENARIOS: readonly Scenario[] = [
-  {
-    name: 'cors-preflight',
-    topic: TOPIC,
-    claim: 'a preflight of an allowed origin is answered by the filter',
-    pods: [pod('b')],
-    configure: withCors(FULL),
-    steps: [times(1, preflight('https://shop.example'))],
-    log: LOG,
-  },
-  {
-    name: 'cors-preflight-elsewhere',
-    topic: TOPIC,
-    claim: 'a preflight of another origin goes on to the host',
-    pods: [pod('b')],
-    configure: withCors(FULL),
-    steps: [times(1, preflight('https://evil.example'))],
-    log: LOG,
-  },
-  {
-    name: 'cors-preflight-not-forwarded',
-    topic: TOPIC,
-    claim: 'where such are not forwarded the filter answers without permission',
-    pods: [pod('b')],
-    configure: withCors({ ...FULL, forwardNotMatchingPreflights: false }),
-    steps: [times(1, preflight('https://evil.example'))],
-    log: LOG,
-  },
+  asked('preflight', 'a preflight of an allowed origin is answered by the filter', FULL, [
+    times(1, preflight('https://shop.example')),
+  ]),
+  asked('preflight-elsewhere', 'a preflight of another origin goes on to the host', FULL, [
+    times(1, preflight('https://evil.example')),
+  ]),
+  asked(
+    'preflight-not-forwarded',
+    'where such are not forwarded the filter answers without permission',
+    { ...FULL, forwardNotMatchingPreflights: false },
+    [times(1, preflight('https://evil.example'))],
+  ),
   {
     name: 'cors-request',
     topic: TOPIC,

@@ -11,7 +11,7 @@ import {
   route,
 } from '../../../src/xds';
 import { clientOnly, clusterOf, MS } from '../configure';
-import type { Scenario } from '../contract';
+import type { Scenario, Step } from '../contract';
 import { burst, HTTP2, once, pod, times } from './support';
 
 const TOPIC = 'fault injection';
@@ -49,31 +49,25 @@ function abort(httpStatus: number, percentage = ALWAYS): NonNullable<FaultConfig
   return { kind: 'httpStatus', httpStatus, percentage };
 }
 
+/** Requests through a filter with this fault. */
+function faulty(name: string, claim: string, init: Init<FaultConfig>, steps: readonly Step[]): Scenario {
+  return { name: `fault-${name}`, topic: TOPIC, claim, pods: [pod('b')], configure: withFault(init), steps };
+}
+
 const FIXED: readonly Scenario[] = [
-  {
-    name: 'fault-delay',
-    topic: TOPIC,
-    claim: 'a delay of 300 ms for every request sets DI and the request goes on',
-    pods: [pod('b')],
-    configure: withFault({ delay: delay(300) }),
-    steps: once,
-  },
-  {
-    name: 'fault-abort',
-    topic: TOPIC,
-    claim: 'an abort for every request answers 418 with FI, and nothing reaches the cluster',
-    pods: [pod('b')],
-    configure: withFault({ abort: abort(418) }),
-    steps: [times(2)],
-  },
-  {
-    name: 'fault-delay-and-abort',
-    topic: TOPIC,
-    claim: 'delay and abort together answer after the delay with DI and FI',
-    pods: [pod('b')],
-    configure: withFault({ delay: delay(200), abort: abort(503) }),
-    steps: once,
-  },
+  faulty('delay', 'a delay of 300 ms for every request sets DI and the request goes on', { delay: delay(300) }, once),
+  faulty(
+    'abort',
+    'an abort for every request answers 418 with FI, and nothing reaches the cluster',
+    { abort: abort(418) },
+    [times(2)],
+  ),
+  faulty(
+    'delay-and-abort',
+    'delay and abort together answer after the delay with DI and FI',
+    { delay: delay(200), abort: abort(503) },
+    once,
+  ),
   {
     name: 'fault-abort-grpc',
     topic: TOPIC,
@@ -92,22 +86,18 @@ const FIXED: readonly Scenario[] = [
     steps: once,
     log: { grpc: '%RESP(grpc-status)%' },
   },
-  {
-    name: 'fault-header-match',
-    topic: TOPIC,
-    claim: 'only requests with the header are aborted',
-    pods: [pod('b')],
-    configure: withFault({ abort: abort(400), headers: [headerMatcher('x-user', 'jason')] }),
-    steps: [times(4, (index) => ({ headers: { 'x-user': index % 2 === 0 ? 'jason' : 'ada' } }))],
-  },
-  {
-    name: 'fault-upstream-cluster',
-    topic: TOPIC,
-    claim: 'a filter bound to another cluster leaves the request alone',
-    pods: [pod('b')],
-    configure: withFault({ abort: abort(400), upstreamCluster: 'elsewhere' }),
-    steps: once,
-  },
+  faulty(
+    'header-match',
+    'only requests with the header are aborted',
+    { abort: abort(400), headers: [headerMatcher('x-user', 'jason')] },
+    [times(4, (index) => ({ headers: { 'x-user': index % 2 === 0 ? 'jason' : 'ada' } }))],
+  ),
+  faulty(
+    'upstream-cluster',
+    'a filter bound to another cluster leaves the request alone',
+    { abort: abort(400), upstreamCluster: 'elsewhere' },
+    once,
+  ),
   {
     name: 'fault-route-override',
     topic: TOPIC,
@@ -155,32 +145,26 @@ const FIXED: readonly Scenario[] = [
 
 /** The header asks for a status or a delay; a percentage header makes it rarer. */
 const BY_HEADER: readonly Scenario[] = [
-  {
-    name: 'fault-header-abort',
-    topic: TOPIC,
-    claim: 'x-envoy-fault-abort-request names the status; values that are no status do nothing',
-    pods: [pod('b')],
-    configure: withFault({ abort: { kind: 'header', percentage: ALWAYS } }),
-    steps: [
+  faulty(
+    'header-abort',
+    'x-envoy-fault-abort-request names the status; values that are no status do nothing',
+    { abort: { kind: 'header', percentage: ALWAYS } },
+    [
       times(4, (index) => ({ headers: { 'x-envoy-fault-abort-request': ['418', '100', 'x', '700'][index] ?? '' } })),
       times(1),
     ],
-  },
-  {
-    name: 'fault-header-delay',
-    topic: TOPIC,
-    claim: 'x-envoy-fault-delay-request names the delay in milliseconds',
-    pods: [pod('b')],
-    configure: withFault({ delay: { kind: 'header', percentage: ALWAYS } }),
-    steps: [times(1, { headers: { 'x-envoy-fault-delay-request': '250' } }), times(1)],
-  },
-  {
-    name: 'fault-header-percentage',
-    topic: TOPIC,
-    claim: 'x-envoy-fault-abort-request-percentage of 0 takes the abort back, more than the maximum does not widen it',
-    pods: [pod('b')],
-    configure: withFault({ abort: { kind: 'header', percentage: ALWAYS } }),
-    steps: [
+  ),
+  faulty(
+    'header-delay',
+    'x-envoy-fault-delay-request names the delay in milliseconds',
+    { delay: { kind: 'header', percentage: ALWAYS } },
+    [times(1, { headers: { 'x-envoy-fault-delay-request': '250' } }), times(1)],
+  ),
+  faulty(
+    'header-percentage',
+    'x-envoy-fault-abort-request-percentage of 0 takes the abort back, more than the maximum does not widen it',
+    { abort: { kind: 'header', percentage: ALWAYS } },
+    [
       times(2, (index) => ({
         headers: {
           'x-envoy-fault-abort-request': '503',
@@ -188,7 +172,7 @@ const BY_HEADER: readonly Scenario[] = [
         },
       })),
     ],
-  },
+  ),
   {
     name: 'fault-header-abort-grpc',
     topic: TOPIC,

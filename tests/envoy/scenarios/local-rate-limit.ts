@@ -13,7 +13,7 @@ import {
   routeMatch,
 } from '../../../src/xds';
 import { clientAndServer, clientOnly, clusterOf, MS, S } from '../configure';
-import type { Place, Scenario } from '../contract';
+import type { Place, Scenario, Step } from '../contract';
 import { HTTP2, pod, times } from './support';
 
 const TOPIC = 'local rate limit';
@@ -65,52 +65,37 @@ function routesWithOwnLimit(place: Place, cluster: string): readonly Route[] {
   ];
 }
 
+/** Requests through a filter with this limit. */
+function limited(name: string, claim: string, init: Init<LocalRateLimitConfig>, steps: readonly Step[]): Scenario {
+  const configure = withLimit(init);
+  return { name: `limit-${name}`, topic: TOPIC, claim, pods: [pod('b')], configure, steps, log: LIMIT_LOG };
+}
+
 export const LOCAL_RATE_LIMITS: readonly Scenario[] = [
-  {
-    name: 'limit-bucket',
-    topic: TOPIC,
-    claim: 'a bucket of two tokens answers the third request 429 with RL, without x-envoy-ratelimited',
-    pods: [pod('b')],
-    configure: withLimit(),
-    steps: [times(4)],
-    log: LIMIT_LOG,
-  },
-  {
-    name: 'limit-refill',
-    topic: TOPIC,
-    claim: 'tokens come back evenly over the fill interval of 400 ms',
-    pods: [pod('b')],
-    configure: withLimit({ tokenBucket: { maxTokens: 2, tokensPerFill: 2, fillIntervalNs: 400 * MS } }),
-    steps: [times(3), { kind: 'wait', ms: 300 }, times(2)],
-    log: LIMIT_LOG,
-  },
-  {
-    name: 'limit-status',
-    topic: TOPIC,
-    claim: 'status and headers of the refusal are configured',
-    pods: [pod('b')],
-    configure: withLimit({ status: 503, responseHeadersToAdd: [headerValueOption('x-limited', 'yes')] }),
-    steps: [times(3)],
-    log: LIMIT_LOG,
-  },
-  {
-    name: 'limit-not-enforced',
-    topic: TOPIC,
-    claim: 'without enforcement the filter counts and lets everything pass',
-    pods: [pod('b')],
-    configure: withLimit({ filterEnforced: fractionalPercent(0) }),
-    steps: [times(3)],
-    log: LIMIT_LOG,
-  },
-  {
-    name: 'limit-not-enabled',
-    topic: TOPIC,
-    claim: 'a filter that is not enabled takes no token',
-    pods: [pod('b')],
-    configure: withLimit({ filterEnabled: fractionalPercent(0) }),
-    steps: [times(3)],
-    log: LIMIT_LOG,
-  },
+  limited('bucket', 'a bucket of two tokens answers the third request 429 with RL, without x-envoy-ratelimited', {}, [
+    times(4),
+  ]),
+  limited(
+    'refill',
+    'tokens come back evenly over the fill interval of 400 ms',
+    { tokenBucket: { maxTokens: 2, tokensPerFill: 2, fillIntervalNs: 400 * MS } },
+    [times(3), { kind: 'wait', ms: 300 }, times(2)],
+  ),
+  limited(
+    'status',
+    'status and headers of the refusal are configured',
+    { status: 503, responseHeadersToAdd: [headerValueOption('x-limited', 'yes')] },
+    [times(3)],
+  ),
+  limited(
+    'not-enforced',
+    'without enforcement the filter counts and lets everything pass',
+    { filterEnforced: fractionalPercent(0) },
+    [times(3)],
+  ),
+  limited('not-enabled', 'a filter that is not enabled takes no token', { filterEnabled: fractionalPercent(0) }, [
+    times(3),
+  ]),
   {
     name: 'limit-enforced-percentage',
     topic: TOPIC,

@@ -6,12 +6,13 @@ import {
   type RbacConfig,
   type RbacPermission,
   type RbacPolicy,
+  type RbacRules,
   rbacPolicy,
   rbacRules,
   stringMatcher,
 } from '../../../src/xds';
 import { clientAndServer, clientOnly, clusterOf } from '../configure';
-import type { Scenario } from '../contract';
+import type { Comparison, Scenario, Step } from '../contract';
 import { once, pod, times } from './support';
 
 const TOPIC = 'authorization';
@@ -38,66 +39,51 @@ function paths(...all: readonly string[]) {
   return times(all.length, (index) => ({ path: all[index] ?? '/' }));
 }
 
+function authorized(name: string, claim: string, configure: Scenario['configure'], steps: readonly Step[]): Scenario {
+  return { name: `rbac-${name}`, topic: TOPIC, claim, pods: [pod('b')], configure, steps };
+}
+
 const HTTP: readonly Scenario[] = [
-  {
-    name: 'rbac-allow',
-    topic: TOPIC,
-    claim: 'ALLOW lets through what a policy names and answers everything else 403',
-    pods: [pod('b')],
-    configure: withRbac({ rules: rbacRules({ policies: [policy('admin', ADMIN)] }) }),
-    steps: [paths('/admin', '/shop', '/admin/users?x=1', '/Admin')],
-  },
-  {
-    name: 'rbac-deny',
-    topic: TOPIC,
-    claim: 'DENY answers 403 with the name of the policy in the details, the rest goes on',
-    pods: [pod('b')],
-    configure: withRbac({ rules: rbacRules({ action: 'DENY', policies: [policy('no-admin', ADMIN)] }) }),
-    steps: [paths('/admin', '/shop')],
-  },
-  {
-    name: 'rbac-deny-name',
-    topic: TOPIC,
-    claim: 'white space in the name of a policy becomes underscores in the details',
-    pods: [pod('b')],
-    configure: withRbac({ rules: rbacRules({ action: 'DENY', policies: [policy('ns[default] policy a b', ADMIN)] }) }),
-    steps: [paths('/admin')],
-  },
-  {
-    name: 'rbac-order',
-    topic: TOPIC,
-    claim: 'of several policies that match the first by name is the one in the details',
-    pods: [pod('b')],
-    configure: withRbac({
+  authorized(
+    'allow',
+    'ALLOW lets through what a policy names and answers everything else 403',
+    withRbac({ rules: rbacRules({ policies: [policy('admin', ADMIN)] }) }),
+    [paths('/admin', '/shop', '/admin/users?x=1', '/Admin')],
+  ),
+  authorized(
+    'deny',
+    'DENY answers 403 with the name of the policy in the details, the rest goes on',
+    withRbac({ rules: rbacRules({ action: 'DENY', policies: [policy('no-admin', ADMIN)] }) }),
+    [paths('/admin', '/shop')],
+  ),
+  authorized(
+    'deny-name',
+    'white space in the name of a policy becomes underscores in the details',
+    withRbac({ rules: rbacRules({ action: 'DENY', policies: [policy('ns[default] policy a b', ADMIN)] }) }),
+    [paths('/admin')],
+  ),
+  authorized(
+    'order',
+    'of several policies that match the first by name is the one in the details',
+    withRbac({
       rules: rbacRules({
         action: 'DENY',
         policies: [policy('zebra', ADMIN), policy('ape', ADMIN), policy('Bear', ADMIN)],
       }),
     }),
-    steps: [paths('/admin')],
-  },
-  {
-    name: 'rbac-empty-allow',
-    topic: TOPIC,
-    claim: 'ALLOW without any policy denies everything',
-    pods: [pod('b')],
-    configure: withRbac({ rules: rbacRules() }),
-    steps: once,
-  },
-  {
-    name: 'rbac-empty-deny',
-    topic: TOPIC,
-    claim: 'DENY without any policy allows everything',
-    pods: [pod('b')],
-    configure: withRbac({ rules: rbacRules({ action: 'DENY' }) }),
-    steps: once,
-  },
-  {
-    name: 'rbac-method-and-header',
-    topic: TOPIC,
-    claim: 'permission and principal both have to match: method and header',
-    pods: [pod('b')],
-    configure: withRbac({
+    [paths('/admin')],
+  ),
+  authorized('empty-allow', 'ALLOW without any policy denies everything', withRbac({ rules: rbacRules() }), once),
+  authorized(
+    'empty-deny',
+    'DENY without any policy allows everything',
+    withRbac({ rules: rbacRules({ action: 'DENY' }) }),
+    once,
+  ),
+  authorized(
+    'method-and-header',
+    'permission and principal both have to match: method and header',
+    withRbac({
       rules: rbacRules({
         policies: [
           policy('readers', READING, {
@@ -106,20 +92,18 @@ const HTTP: readonly Scenario[] = [
         ],
       }),
     }),
-    steps: [
+    [
       times(4, (index) => ({
         method: index < 2 ? 'GET' : 'DELETE',
         headers: { 'x-role': index % 2 === 0 ? 'reader-1' : 'guest' },
       })),
       times(1),
     ],
-  },
-  {
-    name: 'rbac-logic',
-    topic: TOPIC,
-    claim: 'and, or and not combine permissions',
-    pods: [pod('b')],
-    configure: withRbac({
+  ),
+  authorized(
+    'logic',
+    'and, or and not combine permissions',
+    withRbac({
       rules: rbacRules({
         policies: [
           policy('logic', {
@@ -135,19 +119,14 @@ const HTTP: readonly Scenario[] = [
         ],
       }),
     }),
-    steps: [
-      paths('/admin', '/shop', '/shop/more', '/other'),
-      times(1, { path: '/admin', headers: { 'x-block': '1' } }),
-    ],
-  },
-  {
-    name: 'rbac-port',
-    topic: TOPIC,
-    claim: 'a port that is not that of the connection denies',
-    pods: [pod('b')],
-    configure: withRbac({ rules: rbacRules({ policies: [policy('port', NOBODY)] }) }),
-    steps: once,
-  },
+    [paths('/admin', '/shop', '/shop/more', '/other'), times(1, { path: '/admin', headers: { 'x-block': '1' } })],
+  ),
+  authorized(
+    'port',
+    'a port that is not that of the connection denies',
+    withRbac({ rules: rbacRules({ policies: [policy('port', NOBODY)] }) }),
+    once,
+  ),
   {
     name: 'rbac-addresses',
     topic: TOPIC,
@@ -161,36 +140,30 @@ const HTTP: readonly Scenario[] = [
       })(place),
     steps: once,
   },
-  {
-    name: 'rbac-shadow',
-    topic: TOPIC,
-    claim: 'shadow rules count what they would deny and deny nothing',
-    pods: [pod('b')],
-    configure: withRbac({ shadowRules: rbacRules({ action: 'DENY', policies: [policy('no-admin', ADMIN)] }) }),
-    steps: [paths('/admin', '/shop')],
-  },
-  {
-    name: 'rbac-shadow-and-rules',
-    topic: TOPIC,
-    claim: 'rules decide while shadow rules beside them only count',
-    pods: [pod('b')],
-    configure: withRbac({
+  authorized(
+    'shadow',
+    'shadow rules count what they would deny and deny nothing',
+    withRbac({ shadowRules: rbacRules({ action: 'DENY', policies: [policy('no-admin', ADMIN)] }) }),
+    [paths('/admin', '/shop')],
+  ),
+  authorized(
+    'shadow-and-rules',
+    'rules decide while shadow rules beside them only count',
+    withRbac({
       rules: rbacRules({ policies: [policy('admin', ADMIN)] }),
       shadowRules: rbacRules({ policies: [policy('nobody', NOBODY)] }),
     }),
-    steps: [paths('/admin', '/shop')],
-  },
-  {
-    name: 'rbac-chain',
-    topic: TOPIC,
-    claim: 'the DENY filter in front of an ALLOW filter wins',
-    pods: [pod('b')],
-    configure: withRbac(
+    [paths('/admin', '/shop')],
+  ),
+  authorized(
+    'chain',
+    'the DENY filter in front of an ALLOW filter wins',
+    withRbac(
       { rules: rbacRules({ action: 'DENY', policies: [policy('no-writing', { kind: 'not', rule: READING })] }) },
       { rules: rbacRules({ policies: [policy('admin', ADMIN)] }) },
     ),
-    steps: [times(3, (index) => ({ method: index === 1 ? 'PUT' : 'GET', path: index === 2 ? '/x' : '/admin' }))],
-  },
+    [times(3, (index) => ({ method: index === 1 ? 'PUT' : 'GET', path: index === 2 ? '/x' : '/admin' }))],
+  ),
 ];
 
 function networkRbac(place: { readonly scenario: string }, rbac: RbacConfig): NetworkFilter {
@@ -200,50 +173,39 @@ function networkRbac(place: { readonly scenario: string }, rbac: RbacConfig): Ne
 /** Which end of a relayed connection is the first to close it. */
 const CLOSING = ['destroy_local', 'destroy_remote', 'with_active_rq'];
 
+/** One connection of TCP to a proxy whose network filter has these rules. */
+function connected(name: string, claim: string, rules: Init<RbacRules>, compare: Comparison): Scenario {
+  return {
+    name: `rbac-tcp-${name}`,
+    topic: TOPIC,
+    claim,
+    pods: [pod('b', [{}], 'tcp')],
+    configure: (place) =>
+      clientAndServer(
+        place,
+        { tcp: {}, networkFilters: [networkRbac(place, { rules: rbacRules(rules) })] },
+        { clusters: [clusterOf(place, 'b', ['b'])], tcp: {} },
+      ),
+    steps: [{ kind: 'send', request: { protocol: 'tcp' } }],
+    log: { termination: '%CONNECTION_TERMINATION_DETAILS%' },
+    compare,
+  };
+}
+
 const TCP: readonly Scenario[] = [
-  {
-    name: 'rbac-tcp-deny',
-    topic: TOPIC,
-    claim: "a network filter that denies closes the connection; the client's proxy sees it end",
-    pods: [pod('b', [{}], 'tcp')],
-    configure: (place) =>
-      clientAndServer(
-        place,
-        {
-          tcp: {},
-          networkFilters: [
-            networkRbac(place, {
-              rules: rbacRules({ action: 'DENY', policies: [policy('no one', { kind: 'any' })] }),
-            }),
-          ],
-        },
-        { clusters: [clusterOf(place, 'b', ['b'])], tcp: {} },
-      ),
-    steps: [{ kind: 'send', request: { protocol: 'tcp' } }],
-    log: { termination: '%CONNECTION_TERMINATION_DETAILS%' },
+  connected(
+    'deny',
+    "a network filter that denies closes the connection; the client's proxy sees it end",
+    { action: 'DENY', policies: [policy('no one', { kind: 'any' })] },
     // Envoy has dialled the host by the time the first bytes are judged.
-    compare: { ignoredStatistics: CLOSING, ignoredFields: ['attempts', 'cluster'] },
-  },
-  {
-    name: 'rbac-tcp-allow',
-    topic: TOPIC,
-    claim: 'a network filter that allows passes the bytes on',
-    pods: [pod('b', [{}], 'tcp')],
-    configure: (place) =>
-      clientAndServer(
-        place,
-        {
-          tcp: {},
-          networkFilters: [
-            networkRbac(place, { rules: rbacRules({ policies: [policy('everyone', { kind: 'any' })] }) }),
-          ],
-        },
-        { clusters: [clusterOf(place, 'b', ['b'])], tcp: {} },
-      ),
-    steps: [{ kind: 'send', request: { protocol: 'tcp' } }],
-    log: { termination: '%CONNECTION_TERMINATION_DETAILS%' },
-    compare: { ignoredStatistics: CLOSING },
-  },
+    { ignoredStatistics: CLOSING, ignoredFields: ['attempts', 'cluster'] },
+  ),
+  connected(
+    'allow',
+    'a network filter that allows passes the bytes on',
+    { policies: [policy('everyone', { kind: 'any' })] },
+    { ignoredStatistics: CLOSING },
+  ),
   {
     name: 'rbac-network-http',
     topic: TOPIC,

@@ -1,48 +1,44 @@
-import { retryPolicy } from '../../../src/xds';
+import { type Init, type RouteAction, retryPolicy } from '../../../src/xds';
 import { clientOnly, clusterOf, MS } from '../configure';
-import type { Scenario } from '../contract';
+import type { AnswerRule, Scenario } from '../contract';
 import { failing, HTTP2, once, pod, straight, times } from './support';
 
 const SLOW = [{ status: 200, delayMs: 1500 }];
 const TOPIC = 'timeouts';
 
+/** One request to a pod whose answers take their time. */
+function timed(
+  name: string,
+  claim: string,
+  answers: readonly AnswerRule[],
+  action: Init<Omit<RouteAction, 'cluster'>>,
+): Scenario {
+  return {
+    name: `timeout-${name}`,
+    topic: TOPIC,
+    claim,
+    pods: [pod('b', answers)],
+    configure: straight(['b'], action),
+    steps: once,
+  };
+}
+
 export const TIMEOUTS: readonly Scenario[] = [
-  {
-    name: 'timeout-route',
-    topic: TOPIC,
-    claim: 'a route timeout of 300 ms answers 504 with UT',
-    pods: [pod('b', SLOW)],
-    configure: straight(['b'], { timeoutNs: 300 * MS }),
-    steps: once,
-  },
-  {
-    name: 'timeout-per-try',
-    topic: TOPIC,
-    claim: 'a per-try timeout without a retry that covers it answers 504 with UT',
-    pods: [pod('b', SLOW)],
-    configure: straight(['b'], { retryPolicy: retryPolicy({ retryOn: 'retriable-4xx', perTryTimeoutNs: 300 * MS }) }),
-    steps: once,
-  },
-  {
-    name: 'timeout-per-try-retried',
-    topic: TOPIC,
-    claim: 'a per-try timeout is retried with 5xx and the second try answers',
-    pods: [pod('b', failing({ status: 200, delayMs: 1500 }, 1))],
-    configure: straight(['b'], {
+  timed('route', 'a route timeout of 300 ms answers 504 with UT', SLOW, { timeoutNs: 300 * MS }),
+  timed('per-try', 'a per-try timeout without a retry that covers it answers 504 with UT', SLOW, {
+    retryPolicy: retryPolicy({ retryOn: 'retriable-4xx', perTryTimeoutNs: 300 * MS }),
+  }),
+  timed(
+    'per-try-retried',
+    'a per-try timeout is retried with 5xx and the second try answers',
+    failing({ status: 200, delayMs: 1500 }, 1),
+    {
       retryPolicy: retryPolicy({ retryOn: '5xx', perTryTimeoutNs: 300 * MS, backOff: { baseIntervalNs: 10 * MS } }),
-    }),
-    steps: once,
-  },
-  {
-    name: 'timeout-per-try-exhausted',
-    topic: TOPIC,
-    claim: 'per-try timeouts on every try end in 504 with UT and URX',
-    pods: [pod('b', SLOW)],
-    configure: straight(['b'], {
-      retryPolicy: retryPolicy({ retryOn: '5xx', perTryTimeoutNs: 300 * MS, backOff: { baseIntervalNs: 10 * MS } }),
-    }),
-    steps: once,
-  },
+    },
+  ),
+  timed('per-try-exhausted', 'per-try timeouts on every try end in 504 with UT and URX', SLOW, {
+    retryPolicy: retryPolicy({ retryOn: '5xx', perTryTimeoutNs: 300 * MS, backOff: { baseIntervalNs: 10 * MS } }),
+  }),
   {
     name: 'timeout-during-back-off',
     topic: TOPIC,
@@ -88,24 +84,15 @@ export const TIMEOUTS: readonly Scenario[] = [
     configure: straight(['b'], { idleTimeoutNs: 300 * MS }),
     steps: once,
   },
-  {
-    name: 'timeout-max-stream-duration',
-    topic: TOPIC,
-    claim: 'a stream longer than the maximum of its route of 300 ms ends with 504 and no flag',
-    pods: [pod('b', SLOW)],
-    configure: straight(['b'], { maxStreamDuration: { maxStreamDurationNs: 300 * MS } }),
-    steps: once,
-  },
-  {
-    name: 'timeout-per-try-idle',
-    topic: TOPIC,
-    claim: 'a try without activity for 300 ms ends with 504 and UT',
-    pods: [pod('b', SLOW)],
-    configure: straight(['b'], {
-      retryPolicy: retryPolicy({ retryOn: 'retriable-4xx', perTryIdleTimeoutNs: 300 * MS }),
-    }),
-    steps: once,
-  },
+  timed(
+    'max-stream-duration',
+    'a stream longer than the maximum of its route of 300 ms ends with 504 and no flag',
+    SLOW,
+    { maxStreamDuration: { maxStreamDurationNs: 300 * MS } },
+  ),
+  timed('per-try-idle', 'a try without activity for 300 ms ends with 504 and UT', SLOW, {
+    retryPolicy: retryPolicy({ retryOn: 'retriable-4xx', perTryIdleTimeoutNs: 300 * MS }),
+  }),
   {
     name: 'timeout-upstream-idle',
     topic: TOPIC,
