@@ -85,8 +85,6 @@ function asked(name: string, claim: string, path: string, init: Asked = {}): Sce
       });
     },
     steps: [times(requests.length, (index) => requests[index] ?? {})],
-    // Envoy charges the answer of a denial to the cluster of the route.
-    compare: { ignoredStatistics: ['b.upstream_rq_completed'] },
     log: { why: '%RESP(x-why)%', location: '%RESP(location)%', challenge: '%RESP(www-authenticate)%', ...init.log },
   };
 }

@@ -16,6 +16,7 @@ import { IDLE } from './idle';
 import { INTERNAL_REDIRECTS } from './internal-redirects';
 import { JWT } from './jwt';
 import { LOCAL_RATE_LIMITS } from './local-rate-limit';
+import { LOCAL_REPLIES } from './local-replies';
 import { LOGS } from './logs';
 import { MESHES } from './mesh';
 import { MIRRORS } from './mirror';
@@ -46,6 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...BODIES,
   ...FAULTS,
   ...LOCAL_RATE_LIMITS,
+  ...LOCAL_REPLIES,
   ...RBAC,
   ...EXT_AUTHZ,
   ...HEADERS,

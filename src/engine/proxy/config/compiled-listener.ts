@@ -1,9 +1,11 @@
 import type { FilterChain, HttpConnectionManager, Listener, NetworkFilter, TcpProxy } from '../../../xds';
 import {
   type CompiledFilterChains,
+  type CompiledLocalReplyConfig,
   type CompiledRbac,
   type CompiledRouteConfiguration,
   compileFilterChains,
+  compileLocalReplyConfig,
   compileRbac,
   fieldOf,
   numberOf,
@@ -22,6 +24,8 @@ export interface CompiledHcm {
   readonly alpnOverride: AlpnOverride | undefined;
   /** Most of a request's body that is kept for retries and copies; bytes. */
   readonly bufferLimitBytes: number;
+  /** What becomes of the proxy's own answers; undefined: they stay as they are. */
+  readonly localReplies: CompiledLocalReplyConfig | undefined;
   /** Filters in front of the router that do something. */
   readonly filters: readonly CompiledHttpFilter[];
 }
@@ -87,6 +91,7 @@ function compileHcm(listener: Listener, source: HttpConnectionManager, compilati
     inlineRoutes: compilation.compileRoutes(source),
     alpnOverride: alpnOverrideOf(source),
     bufferLimitBytes: numberOf(listener.extra, 'perConnectionBufferLimitBytes', DEFAULT_BUFFER_LIMIT_BYTES),
+    localReplies: compileLocalReplyConfig(fieldOf(source.extra, 'localReplyConfig')),
     filters: compileHttpFilters(source.httpFilters),
   };
 }

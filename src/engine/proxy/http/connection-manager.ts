@@ -39,7 +39,8 @@ import type { ProxyTables } from '../tables';
 import type { FilterCalls } from './filter-calls';
 import { buildFilterPlan } from './filter-plan';
 import type { FilterPlan } from './filter-plan-types';
-import { FilterRunner } from './filter-runner';
+import { type ClusterCount, FilterRunner } from './filter-runner';
+import { LocalReplies } from './local-replies';
 import type { DecisionSink } from './recorder';
 import { type RequestPlan, type ResolvedRoute, resolveRoute, routeKey } from './request-plan';
 import { RequestPlans } from './request-plans';
@@ -103,6 +104,7 @@ export class ConnectionManager {
   readonly #proxies: (ProxyRecord | undefined)[];
   readonly #filters: FilterRunner;
   readonly #plans: RequestPlans;
+  readonly #localReplies: LocalReplies;
   #router: StreamRouter | undefined;
   #reporter: StreamReporter | undefined;
   #calls: FilterCalls | undefined;
@@ -120,6 +122,7 @@ export class ConnectionManager {
     this.#proxies = tables.proxies;
     this.#plans = new RequestPlans(environment, tables);
     this.#filters = new FilterRunner(environment.kernel, tables.streams);
+    this.#localReplies = new LocalReplies(environment, tables, this);
   }
 
   bind(router: StreamRouter, reporter: StreamReporter, calls: FilterCalls): void {
@@ -327,8 +330,8 @@ export class ConnectionManager {
     this.continueFilters(stream);
   }
 
-  countCluster(stream: number, cluster: string, counters: readonly string[]): void {
-    this.#toCalls().countCluster(stream, cluster, counters, this.currentConfigOf(stream));
+  countCluster(stream: number, counted: ClusterCount): void {
+    this.#toCalls().countCluster(stream, counted, this.currentConfigOf(stream));
   }
 
   /** Runs the filters from where the stream stands. */
@@ -390,9 +393,9 @@ export class ConnectionManager {
     const isFinalized = reply.details !== ResponseCodeDetails.CorsResponse && matched?.route.action.kind === 'route';
     const modify = (response: ResponseView): ResponseView =>
       this.#encode(stream, isFinalized ? this.#finalizeReply(stream, matched, response) : response);
-    const prepared = prepareLocalReply(reply, plan.request, modify);
     if (reply.flag !== undefined) this.#streams.addFlag(stream, reply.flag);
     this.setDetails(stream, reply.details);
+    const prepared = prepareLocalReply(reply, plan.request, modify, this.#localReplies.rewriteOf(stream));
     this.respond(stream, this.#messages.internResponse(prepared.response), utf8ByteLength(prepared.body));
   }
 

@@ -20,13 +20,8 @@ export function answerWithoutCluster(manager: ConnectionManager, stream: number,
     });
     if (reply !== undefined) {
       manager.count(stream, RQ_DIRECT_RESPONSE);
-      manager.sinkOf(stream)?.decide('response', String(reply.response.status), reason('directResponse'));
-      manager.sendLocalReply(stream, {
-        status: reply.response.status,
-        body: reply.body,
-        details: ResponseCodeDetails.DirectResponse,
-        headers: reply.response.headers.entries(),
-      });
+      manager.sinkOf(stream)?.decide('response', String(reply.status), reason('directResponse'));
+      manager.sendLocalReply(stream, reply);
       return;
     }
   }

@@ -1,10 +1,12 @@
 import { MARK_RECORDED } from '../../network';
 import type { CompiledConfig } from '../config';
+import { RQ_COMPLETED } from '../counters';
 import type { ProxyEnvironment } from '../environment';
 import type { ProxyTables } from '../tables';
 import type { Clusters } from '../upstream/clusters';
 import type { AsyncCalls } from './async-calls';
 import type { FilterCall } from './filter-plan-types';
+import type { ClusterCount } from './filter-runner';
 import type { Streams } from './streams';
 
 /** Calls that filters make for a stream: external authorization and rate limits. */
@@ -45,8 +47,12 @@ export class FilterCalls {
     this.#calls.cancel(upstream);
   }
 
-  countCluster(stream: number, name: string, counters: readonly string[], config: CompiledConfig): void {
+  // envoyproxy/envoy source/extensions/filters/http/ext_authz/ext_authz.cc Filter::onComplete, ratelimit/ratelimit.cc Filter::complete
+  countCluster(stream: number, { cluster: name, counters, status }: ClusterCount, config: CompiledConfig): void {
     const cluster = this.#clusters.byName(this.#streams.table.arrays.pod[stream] ?? 0, config, name);
     for (const counter of counters) cluster?.countRare(counter);
+    if (status === undefined) return;
+    cluster?.count(RQ_COMPLETED);
+    cluster?.countStatus(status);
   }
 }

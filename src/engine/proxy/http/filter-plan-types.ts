@@ -19,8 +19,13 @@ export type FilterStep =
   | { readonly kind: 'localRateLimit'; readonly limit: CompiledLocalRateLimit; readonly bucket: string }
   /** A service decides; the plan goes on with its answer. Always the last step. */
   | { readonly kind: 'call'; readonly call: FilterCall }
-  /** Counters of the cluster that the route leads to. */
-  | { readonly kind: 'countCluster'; readonly cluster: string; readonly counters: readonly string[] }
+  /** Counters of the cluster that the route leads to; `status`: of an answer that is charged to it. */
+  | {
+      readonly kind: 'countCluster';
+      readonly cluster: string;
+      readonly counters: readonly string[];
+      readonly status?: number;
+    }
   | { readonly kind: 'buffer'; readonly maxRequestBytes: number }
   /** The chain ends here for every such request. `denied`: by an authorization policy. */
   | { readonly kind: 'reply'; readonly reply: LocalReply; readonly denied: boolean };

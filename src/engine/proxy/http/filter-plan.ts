@@ -27,6 +27,7 @@ import {
   numberOf,
   type RandomSource,
   type RequestView,
+  ResponseCodeDetails,
   type ResponseView,
   rateLimitAnswer,
   rateLimitDescriptors,
@@ -51,6 +52,9 @@ function fetchedKeys({ providers }: CompiledJwtAuthn): ReadonlyMap<string, strin
 /** Prefixes of the counters of filters that call services. */
 const EXT_AUTHZ = 'ext_authz';
 const RATE_LIMIT = 'ratelimit';
+
+/** Details of answers that services have asked for. */
+const REFUSALS: ReadonlySet<string> = new Set([ResponseCodeDetails.ExtAuthzDenied, ResponseCodeDetails.RateLimited]);
 
 function toObject(value: JsonValue): JsonObject | undefined {
   return isObject(value) ? value : undefined;
@@ -128,7 +132,10 @@ class FilterPlanBuilder {
     const raised: string[] = [];
     const verdict = decide((counter) => raised.push(`${prefix}.${counter}`));
     const cluster = this.#resolved.choice?.cluster;
-    if (cluster !== undefined) this.#steps.push({ kind: 'countCluster', cluster, counters: raised });
+    // An answer that the service has asked for is charged to the cluster that would have given another one.
+    const isRefused = verdict.kind === 'localReply' && REFUSALS.has(verdict.reply.details);
+    const charged = isRefused ? { status: verdict.reply.status } : {};
+    if (cluster !== undefined) this.#steps.push({ kind: 'countCluster', cluster, counters: raised, ...charged });
     if (prefix === EXT_AUTHZ) this.#count(raised.flatMap((name) => HTTP_POSITIONS.get(name) ?? []));
     const source = this.#plan.hcm.filters[halt.position]?.source;
     const details = verdict.kind === 'localReply' ? verdict.reply.details : '';

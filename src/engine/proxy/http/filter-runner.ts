@@ -27,13 +27,16 @@ export type StepVerdict =
   | { readonly kind: 'call'; readonly call: FilterCall }
   | { readonly kind: 'wait'; readonly ns: Ns };
 
+/** What is counted for a cluster. */
+export type ClusterCount = Extract<FilterStep, { kind: 'countCluster' }>;
+
 /** The connection manager as the steps see it. */
 export interface StepHost {
   proxyOf(stream: number): ProxyRecord;
   statisticsOf(stream: number): Float64Array;
   sinkOf(stream: number): DecisionSink | undefined;
   /** Raises counters of a cluster of the stream's proxy. */
-  countCluster(stream: number, cluster: string, counters: readonly string[]): void;
+  countCluster(stream: number, counted: ClusterCount): void;
 }
 
 const CONTINUE: StepVerdict = { kind: 'continue' };
@@ -91,7 +94,7 @@ export class FilterRunner {
       case 'call':
         return step;
       case 'countCluster':
-        host.countCluster(stream, step.cluster, step.counters);
+        host.countCluster(stream, step);
         return CONTINUE;
       case 'reply':
         return step;

@@ -9,7 +9,7 @@ import type {
   CompiledVirtualHost,
 } from './compiled-route';
 import type { FormatContext } from './format-context';
-import type { HeaderMap } from './header-map';
+import { HeaderMap } from './header-map';
 import { applyHeaderMutations, type CompiledHeaderMutations } from './header-parser';
 import {
   pathWithoutQuery,
@@ -18,7 +18,7 @@ import {
   requestHeaderValues,
   withHeaders,
 } from './http-message';
-import { type PreparedLocalReply, prepareLocalReply } from './local-reply';
+import type { LocalReply } from './local-reply';
 import { matchedPathPart } from './path-matcher';
 import { ResponseCodeDetails } from './response-code-details';
 import { formatText } from './substitution-format';
@@ -261,26 +261,24 @@ function locationOf(
   return isLocated && request.path !== '' ? [['location', redirectUri(matched.route, request)]] : [];
 }
 
-/** Answer of a redirect or direct response route; undefined for routes that forward. Only 201 and 3xx carry a location. */
+/** Answer of a redirect or direct response route, with what routes do to its headers; undefined for routes that forward. Only 201 and 3xx carry a location. */
 // envoyproxy/envoy source/common/router/router.cc Filter::decodeHeaders (directResponseEntry)
 export function directReply(
   matched: MatchedRoute,
   request: RequestView,
   options: FinalizeOptions,
-): PreparedLocalReply | undefined {
+): LocalReply | undefined {
   const { route } = matched;
   const { action } = route;
   if (action.kind !== 'redirect' && action.kind !== 'directResponse') return undefined;
   const rewritten = rewriteRedirectPath(route, request, !options.suppressEnvoyHeaders);
   const status = action.kind === 'redirect' ? action.redirect.source.responseCode : action.directResponse.status;
   const body = action.kind === 'directResponse' ? (action.directResponse.body ?? '') : '';
-  const headers = locationOf(matched, rewritten, status);
-  const reply = { status, body, details: ResponseCodeDetails.DirectResponse, headers };
-  return prepareLocalReply(reply, rewritten, (response) =>
-    finalizeResponse(matched, undefined, response, {
-      ...options.context,
-      request: rewritten,
-      stream: { responseCode: 0 },
-    }),
-  );
+  const located = { status, headers: HeaderMap.of(locationOf(matched, rewritten, status)) };
+  const { headers } = finalizeResponse(matched, undefined, located, {
+    ...options.context,
+    request: rewritten,
+    stream: { responseCode: 0 },
+  });
+  return { status, body, details: ResponseCodeDetails.DirectResponse, headers: headers.entries() };
 }

@@ -216,7 +216,8 @@ export {
   type RingOptions,
 } from './load-balancing/ring-hash';
 export { compileLoadBalancer, createLoadBalancer } from './load-balancing/subset';
-export { type LocalReply, type PreparedLocalReply, prepareLocalReply } from './local-reply';
+export { type LocalReply, type PreparedLocalReply, prepareLocalReply, type ReplyRewrite } from './local-reply';
+export { type CompiledLocalReplyConfig, compileLocalReplyConfig, rewriteLocalReply } from './local-reply-config';
 export { matchHeader } from './matchers';
 export {
   NO_STATUS,
