@@ -241,4 +241,8 @@ export interface RateLimitConfig extends WithExtra {
   readonly cluster: string;
   readonly timeoutNs: Ns;
   readonly failureModeDeny: boolean;
+  /** Instead of 429; what is below 400 counts as absent. */
+  readonly rateLimitedStatus?: number;
+  /** Instead of 500, when the service fails and failures are denied. */
+  readonly statusOnError?: number;
 }

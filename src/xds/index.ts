@@ -131,8 +131,8 @@ export {
   type SecretFiles,
   toEnvoyBootstrap,
 } from './json/encode-bootstrap';
-export { encodeCluster } from './json/encode-clusters';
-export { encodeClusterLoadAssignment } from './json/encode-endpoints';
+export { clusterFilterMetadata, encodeCluster } from './json/encode-clusters';
+export { encodeClusterLoadAssignment, endpointFilterMetadata } from './json/encode-endpoints';
 export { encodeListener } from './json/encode-listeners';
 export { encodeRouteConfiguration } from './json/encode-routes';
 export { canonicalJson } from './json/json-text';

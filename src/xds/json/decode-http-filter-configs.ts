@@ -83,12 +83,16 @@ export function readRateLimit(reader: MessageReader): RateLimitConfig {
   const service = reader.message('rateLimitService', 'envoy.config.ratelimit.v3.RateLimitServiceConfig');
   service?.keep('transportApiVersion');
   const grpc = service?.message('grpcService', 'envoy.config.core.v3.GrpcService');
+  const rateLimitedStatus = readHttpStatus(reader, 'rateLimitedStatus');
+  const statusOnError = readHttpStatus(reader, 'statusOnError');
   return {
     domain: reader.text('domain'),
     // Google's client instead of a cluster is not simulated.
     cluster: grpc?.message('envoyGrpc')?.text('clusterName') ?? '',
     timeoutNs: reader.duration('timeout', 20_000_000),
     failureModeDeny: reader.flag('failureModeDeny'),
+    ...(rateLimitedStatus === undefined ? {} : { rateLimitedStatus }),
+    ...(statusOnError === undefined ? {} : { statusOnError }),
     ...reader.extra(),
   };
 }

@@ -122,13 +122,14 @@ function encodeSubsets(cluster: Cluster): JsonObject | undefined {
   });
 }
 
-function encodeMetadata(cluster: Cluster): JsonObject | undefined {
+/** `filter_metadata` of a cluster by filter name; undefined when it has none. */
+export function clusterFilterMetadata(cluster: Pick<Cluster, 'services' | 'extraMetadata'>): JsonObject | undefined {
   const rest = cluster.extraMetadata ?? {};
   const istio = isJsonObject(rest['istio']) ? rest['istio'] : undefined;
   const services = each(cluster.services, (service) => ({ ...service }));
   const merged: Record<string, JsonValue> = { ...rest };
   if (services !== undefined || istio !== undefined) merged['istio'] = message({ services, ...istio });
-  return Object.keys(merged).length === 0 ? undefined : { filterMetadata: merged };
+  return Object.keys(merged).length === 0 ? undefined : merged;
 }
 
 function encodeTcpKeepalive(keepalive: NonNullable<Cluster['tcpKeepalive']>): JsonObject {
@@ -150,6 +151,7 @@ function encodeTransportSocketMatch(match: TransportSocketMatch): JsonObject {
 
 /** `envoy.config.cluster.v3.Cluster` as protojson. */
 export function encodeCluster(cluster: Cluster): JsonObject {
+  const filterMetadata = clusterFilterMetadata(cluster);
   return message(
     {
       transportSocketMatches: each(cluster.transportSocketMatches, encodeTransportSocketMatch),
@@ -173,7 +175,7 @@ export function encodeCluster(cluster: Cluster): JsonObject {
       lbSubsetConfig: encodeSubsets(cluster),
       commonLbConfig: encodeCommonLbConfig(cluster.commonLbConfig, cluster.lbPolicy),
       transportSocket: cluster.transportSocket && encodeUpstreamTransportSocket(cluster.transportSocket),
-      metadata: encodeMetadata(cluster),
+      metadata: filterMetadata && { filterMetadata },
       upstreamConnectionOptions: cluster.tcpKeepalive && { tcpKeepalive: encodeTcpKeepalive(cluster.tcpKeepalive) },
       ignoreHealthOnHostRemoval: flag(cluster.ignoreHealthOnHostRemoval),
       filters: each(cluster.filters, (filter) =>

@@ -1,11 +1,19 @@
 import type { ClusterLoadAssignment, LbEndpoint, Locality, LocalityLbEndpoints } from '../clusters';
 import type { JsonObject } from '../json-value';
 import { encodeAddress } from './encode-addresses';
+import { isJsonObject } from './json-text';
 import { count, each, message, messageIfAny, object, text, unless } from './writer';
 
 function denominatorName(denominator: number): string | undefined {
   if (denominator === 10_000) return 'TEN_THOUSAND';
   return denominator === 1_000_000 ? 'MILLION' : undefined;
+}
+
+/** `filter_metadata` of an endpoint by filter name; undefined when it has none. */
+export function endpointFilterMetadata(endpoint: LbEndpoint): JsonObject | undefined {
+  const { metadata } = encodeLbEndpoint(endpoint, false);
+  const filters = isJsonObject(metadata) ? metadata['filterMetadata'] : undefined;
+  return isJsonObject(filters) ? filters : undefined;
 }
 
 /** `isWeighted`: the locality has a weight, and then every endpoint states its own. */

@@ -94,6 +94,8 @@ export function encodeRateLimitFilter(limit: RateLimitConfig): JsonObject {
       domain: text(limit.domain),
       timeout: durationUnless(limit.timeoutNs, 20_000_000),
       failureModeDeny: flag(limit.failureModeDeny),
+      rateLimitedStatus: limit.rateLimitedStatus === undefined ? undefined : encodeHttpStatus(limit.rateLimitedStatus),
+      statusOnError: limit.statusOnError === undefined ? undefined : encodeHttpStatus(limit.statusOnError),
       rateLimitService: {
         grpcService: message({ envoyGrpc: limit.cluster === '' ? undefined : { clusterName: limit.cluster } }),
       },

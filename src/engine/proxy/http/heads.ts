@@ -47,11 +47,12 @@ export class Heads {
     const { action } = plan.matched.route;
     if (action.kind !== 'route') return undefined;
     const requestId = this.#streams.table.arrays.requestId[stream] ?? 0;
-    const headers = plan.request.headers.has('x-request-id')
-      ? plan.request.headers.with('x-request-id', String(requestId))
-      : plan.request.headers;
+    const { hashed } = plan;
+    const headers = hashed.headers.has('x-request-id')
+      ? hashed.headers.with('x-request-id', String(requestId))
+      : hashed.headers;
     const info = this.#connectionInfo(stream);
-    return generateHash(action.route.hashPolicies, { ...plan.request, headers }, info).hash;
+    return generateHash(action.route.hashPolicies, { ...hashed, headers }, info).hash;
   }
 
   /** The connection with the port that tells it apart from others of the same client. */

@@ -48,6 +48,8 @@ export interface RoutePlan {
   readonly upstreamRequests: number[];
   /** Heads with the authority rewritten to a host's name, by that name and head. */
   readonly autoRewritten: Map<string, number>;
+  /** What hash policies look at. */
+  readonly hashed: RequestView;
   readonly hash: Hash64 | undefined;
   readonly cookies: readonly GeneratedCookie[];
   /** The hash depends on the single connection or request and is computed for each. */
@@ -150,6 +152,7 @@ export function buildRoutePlan(
     abandonsRetries: false,
     upstreamRequests: [],
     autoRewritten: new Map(),
+    hashed: finalized,
     hash,
     cookies,
     hashesEachRequest: cookies.length > 0 || usesRequestId(matched),

@@ -8,6 +8,7 @@ import {
   headerMatcher,
   localRateLimitConfig,
   type RateLimitAction,
+  type RateLimitConfig,
   rateLimitConfig,
   regexMatcher,
   stringMatcher,
@@ -293,5 +294,17 @@ describe('global rate limits', () => {
     expect(ask('overLimit')).toMatchObject({ reply: { status: 429, headers: [['x-envoy-ratelimited', 'true']] } });
     expect(ask('error').kind).toBe('continue');
     expect(ask('error', true)).toMatchObject({ reply: { status: 500, details: 'rate_limiter_error' } });
+  });
+
+  it('refuse with the statuses of the configuration, as far as they are errors', () => {
+    const statusOf = (answer: 'overLimit' | 'error', init: Partial<RateLimitConfig>) => {
+      const config = rateLimitConfig({ domain: 'd', cluster: 'rls', failureModeDeny: true, ...init });
+      const verdict = decideRateLimit(config, GET, answer, () => {});
+      return verdict.kind === 'localReply' ? verdict.reply.status : undefined;
+    };
+    expect(statusOf('overLimit', { rateLimitedStatus: 503 })).toBe(503);
+    expect(statusOf('overLimit', { rateLimitedStatus: 200 })).toBe(429);
+    expect(statusOf('error', { statusOnError: 200 })).toBe(200);
+    expect(statusOf('error', { statusOnError: 0 })).toBe(500);
   });
 });

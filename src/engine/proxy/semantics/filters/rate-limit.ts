@@ -129,6 +129,16 @@ const HTTP_OK = 200;
 const OVER_LIMIT_STATUS = 429;
 const ERROR_STATUS = 500;
 
+// envoyproxy/envoy source/extensions/filters/http/ratelimit/ratelimit.h FilterConfig::toErrorCode
+function overLimitStatus({ rateLimitedStatus = 0 }: RateLimitConfig): number {
+  return rateLimitedStatus >= 400 ? rateLimitedStatus : OVER_LIMIT_STATUS;
+}
+
+// envoyproxy/envoy source/extensions/filters/http/ratelimit/ratelimit.h FilterConfig::toRatelimitServerErrorCode
+function errorStatus({ statusOnError = 0 }: RateLimitConfig): number {
+  return statusOnError >= 100 && statusOnError <= 511 ? statusOnError : ERROR_STATUS;
+}
+
 /** What becomes of the request once the rate limit service answered; without descriptors it is not asked. */
 // envoyproxy/envoy source/extensions/filters/http/ratelimit/ratelimit.cc Filter::complete
 export function decideRateLimit(
@@ -144,7 +154,7 @@ export function decideRateLimit(
     case 'overLimit':
       count('over_limit');
       return replyLocally({
-        status: OVER_LIMIT_STATUS,
+        status: overLimitStatus(config),
         body: '',
         details: ResponseCodeDetails.RateLimited,
         flag: ResponseFlag.RateLimited,
@@ -157,7 +167,7 @@ export function decideRateLimit(
         return continueWith(request);
       }
       return replyLocally({
-        status: ERROR_STATUS,
+        status: errorStatus(config),
         body: '',
         details: ResponseCodeDetails.RateLimiterError,
         flag: ResponseFlag.RateLimitServiceError,
