@@ -155,6 +155,29 @@ const RETRIES_BY_CHANCE = [
   'upstream_rq_completed',
 ];
 
+/** One failing host in each of three priorities: the logs tell where the last try went. */
+function prioritized(name: string, claim: string, updateFrequency: number, numRetries: number): Scenario {
+  const names = ['b', 'c', 'd'];
+  return {
+    name,
+    topic: 'retry limits',
+    claim,
+    pods: names.map((each) => pod(each, [{ status: 503 }])),
+    configure: (place) => {
+      const endpoints = names.map((each, priority) =>
+        localityLbEndpoints({ priority, lbEndpoints: endpointsOf(place, [each]) }),
+      );
+      return straight(
+        names,
+        { retryPolicy: quick({ retryOn: '5xx', numRetries, retryPriority: { updateFrequency } }) },
+        assigned(place, 'b', endpoints),
+      )(place);
+    },
+    steps: [times(2)],
+    compare: { hosts: 'same' },
+  };
+}
+
 const LIMITS: readonly Scenario[] = [
   {
     name: 'retry-previous-hosts',
@@ -181,6 +204,9 @@ const LIMITS: readonly Scenario[] = [
       ignoredStatistics: RETRIES_BY_CHANCE,
     },
   },
+  prioritized('retry-previous-priorities', 'after each try the priorities that were tried take no load', 1, 1),
+  prioritized('retry-previous-priorities-again', 'when all have been tried the first one takes it again', 1, 3),
+  prioritized('retry-previous-priorities-rarely', 'the load moves after every second try', 2, 3),
   {
     name: 'retry-omit-host-metadata',
     topic: 'retry limits',

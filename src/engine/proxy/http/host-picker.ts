@@ -89,9 +89,10 @@ export class HostPicker {
     if (policy === undefined) return;
     const addresses = this.#streams.attemptedHosts[stream] ?? [];
     const h = this.#upstream.hosts.arrays;
-    const attempted: number[] = [];
-    cluster.hosts.forEach((host, index) => {
-      if (addresses.includes(h.address[host] ?? NONE)) attempted.push(index);
+    // In the order of the tries, a host as often as it was tried; hosts that are gone do not count.
+    const attempted = addresses.flatMap((address) => {
+      const index = cluster.hosts.findIndex((host) => h.address[host] === address);
+      return index < 0 ? [] : [index];
     });
     const { table } = cluster.cluster;
     if (policy.hostPredicates.length > 0) {

@@ -100,8 +100,9 @@ export class RetryKeeper {
 
   /** Notes a tried host, where a later try may have to avoid it. */
   noteHost(stream: number, address: number, plan: RoutePlan): void {
-    if (plan.retry === undefined || plan.retry.policy === undefined) return;
-    if (plan.retry.policy.hostPredicates.length === 0) return;
+    const policy = plan.retry?.policy;
+    if (policy === undefined) return;
+    if (policy.hostPredicates.length === 0 && policy.source.retryPriority === undefined) return;
     const hosts = this.#streams.attemptedHosts[stream];
     if (hosts === undefined) this.#streams.attemptedHosts[stream] = [address];
     else hosts.push(address);
