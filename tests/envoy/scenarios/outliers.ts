@@ -84,7 +84,7 @@ const CONSECUTIVE: readonly Scenario[] = [
     'maximum-time',
     'the maximum ejection time bounds the growth',
     { baseEjectionTimeNs: 1500 * MS, maxEjectionTimeNs: 2300 * MS },
-    [fail(3), wait(1700), fail(3), wait(1250), ok, wait(1250), ok],
+    [fail(3), wait(1700), fail(3), wait(1250), ok, wait(1400), ok],
   ),
   {
     name: 'outlier-local-origin',
