@@ -1,5 +1,5 @@
 import { assert, assertDefined, type Ns } from '../../base';
-import type { AccessLogConfig, XdsSnapshot } from '../../xds';
+import type { XdsSnapshot } from '../../xds';
 import * as events from '../core';
 import { sampleNs } from '../core';
 import {
@@ -26,6 +26,7 @@ import { FilterCalls } from './http/filter-calls';
 import { Router } from './http/router';
 import { Shadows } from './http/shadows';
 import { Listeners } from './listeners';
+import type { LineForm } from './log-forms';
 import { NO_CONFIG, ProxyRecord, type ProxyRecordState } from './proxy-record';
 import { collectStatistics } from './proxy-statistics';
 import { Reporter } from './reporter';
@@ -49,7 +50,7 @@ export interface ProxiesState {
   readonly proxies: readonly ProxyRecordState[];
   readonly tables: ProxyTablesState;
   readonly clusters: ClustersState;
-  readonly formats: readonly AccessLogConfig[];
+  readonly lineForms: readonly LineForm[];
 }
 
 /** Every proxy of the mesh: takes connections in, serves requests, and is itself a client of others. */
@@ -466,7 +467,7 @@ export class Proxies implements Party {
       proxies: this.#tables.proxies.flatMap((proxy) => (proxy === undefined ? [] : [proxy.save()])),
       tables: this.#tables.save(),
       clusters: this.#clusters.save(),
-      formats: this.#reporter.save(),
+      lineForms: this.#reporter.save(),
     };
   }
 
@@ -483,7 +484,7 @@ export class Proxies implements Party {
     }
     this.#manager.forgetPlans(() => false);
     this.#clusters.restore(state.clusters);
-    this.#reporter.restore(state.formats);
+    this.#reporter.restore(state.lineForms);
     this.#restorePlans();
   }
 

@@ -1,4 +1,3 @@
-import type { AccessLogConfig } from '../../xds';
 import type { MessageTable, StringTable } from '../core';
 import type { Kernel } from '../kernel';
 import {
@@ -26,19 +25,29 @@ import {
   traceText,
   wholeMs,
 } from '../telemetry';
-import { type CompiledCluster, contentKey } from './config';
+import type { CompiledChain, CompiledCluster } from './config';
 import type { ProxyEnvironment } from './environment';
 import type { StreamReporter } from './http/connection-manager';
 import { type DecisionSink, StampingSink } from './http/recorder';
 import { type LogNumbers, REQUEST_ID_PLACEHOLDER, type RequestPlan, routeKey } from './http/request-plan';
 import { type Streams, unpackFlags } from './http/streams';
 import type { EarlyEnd } from './listeners';
-import { flagNames, LOG_PROTOCOL_TCP, metadataOf, PROTOCOLS, requestIdText, streamFieldsOf } from './log-texts';
+import { type LineForm, LineForms } from './log-forms';
+import {
+  ephemeralPort,
+  flagNames,
+  type LineFacts,
+  LOG_PROTOCOL_TCP,
+  loggedHostOf,
+  metadataOf,
+  PROTOCOLS,
+  requestIdText,
+  streamFieldsOf,
+} from './log-texts';
 import {
   accessLogLine,
-  type CompiledAccessLog,
-  compileAccessLog,
   type DynamicMetadata,
+  matchVirtualCluster,
   ResponseFlag,
   rbacDeniedDetails,
   rewriteRedirectPath,
@@ -75,7 +84,6 @@ const NO_REQUEST = {
 } as const;
 /** What a line knows of TLS beyond the names of the peer. */
 const SECURED = { presented: true, validated: true, dnsSans: [], subject: '', version: '' } as const;
-const DEFAULT_LOG: AccessLogConfig = { name: 'envoy.access_loggers.file', path: '/dev/stdout' };
 
 /** Turns the end of streams and sessions into edges, log lines, spans and decision records. */
 export class Reporter implements StreamReporter, SessionReporter {
@@ -93,9 +101,7 @@ export class Reporter implements StreamReporter, SessionReporter {
   readonly #sessions: Sessions;
   readonly #upstream: UpstreamTables;
   readonly #clusters: Clusters;
-  readonly #formats: AccessLogConfig[] = [];
-  readonly #formatNumbers = new Map<AccessLogConfig, number>();
-  readonly #compiledFormats: CompiledAccessLog[] = [];
+  readonly #forms = new LineForms();
   /** Numbers of texts that do not change with the state: of pods by slot, of addresses by number. */
   readonly #podTexts: ({ readonly facts: PodFacts; readonly id: number; readonly service: number } | undefined)[] = [];
   readonly #addressNames: (number | undefined)[] = [];
@@ -151,18 +157,6 @@ export class Reporter implements StreamReporter, SessionReporter {
       () => this.#kernel.nowNs,
       (decision) => this.#decisions.add(requestId, decision),
     );
-  }
-
-  /** Number of the format of a connection manager's first logger. */
-  #formatOf(loggers: readonly AccessLogConfig[]): number {
-    const [first] = loggers;
-    if (first === undefined) return NONE;
-    const known = this.#formatNumbers.get(first);
-    if (known !== undefined) return known;
-    const same = this.#formats.findIndex((format) => contentKey(format) === contentKey(first));
-    const number = same >= 0 ? same : this.#formats.push(first) - 1;
-    this.#formatNumbers.set(first, number);
-    return number;
   }
 
   streamFinished(stream: number, plan: RequestPlan): void {
@@ -236,7 +230,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       peer: info.tls === undefined ? NONE : this.#strings.numberOf(info.tls.uriSans.join(',')),
       localAddress: this.#services.addressNumber(info.localAddress.address, info.localAddress.port),
       serverName: info.requestedServerName === '' ? NONE : this.#strings.numberOf(info.requestedServerName),
-      format: this.#formatOf(plan.hcm.source.accessLog),
+      format: this.#formOf(stream, plan),
       route: route === undefined ? NONE : this.#strings.numberOf(route.name),
       // Known from when the route is found, before any filter: common/http/conn_manager_impl.cc ActiveStream::setRoute.
       cluster: plan.config.clusters.has(cluster) ? this.#strings.numberOf(cluster) : NONE,
@@ -246,6 +240,20 @@ export class Reporter implements StreamReporter, SessionReporter {
     };
     plan.logNumbers.set(key, numbers);
     return numbers;
+  }
+
+  #formOf(stream: number, plan: RequestPlan): number {
+    const resolved = this.#streams.resolved[stream];
+    const request = this.#streams.filterPlans[stream]?.request ?? plan.request;
+    return this.#forms.numberOf({
+      loggers: plan.hcm.source.accessLog,
+      chain: plan.chain,
+      localUriSans: plan.connectionClass.localUriSans,
+      cluster: plan.config.clusters.get(resolved?.choice?.cluster ?? ''),
+      // The one for all others has no name: envoyproxy/envoy source/common/router/config_impl.h CatchAllVirtualCluster.
+      virtualCluster:
+        resolved?.result.kind === 'route' ? matchVirtualCluster(resolved.result.virtualHost, request) : undefined,
+    });
   }
 
   #loggedRequest(stream: number, plan: RequestPlan): number {
@@ -416,7 +424,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       for (const flag of unpackFlags(s.flags[session] ?? 0, s.flagCount[session] ?? 0))
         this.#edges.countFlag(edge, flag);
     }
-    this.#writeSessionLog(session, chain.listener.inbound, chain.tcpProxy?.accessLog ?? []);
+    this.#writeSessionLog(session, chain);
   }
 
   /** A connection was closed before anything was asked of it: no chain fits it, or a network filter denies it. */
@@ -444,11 +452,11 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.peer = NONE;
     row.metadata = NONE;
     row.localAddress = c.address[connection] ?? NONE;
-    row.format = this.#formatOf(loggers);
+    row.format = this.#forms.numberOf(chainless ? { loggers } : { loggers, chain: end.chain });
     this.#log.commit();
   }
 
-  #writeSessionLog(session: number, inbound: boolean, loggers: readonly AccessLogConfig[]): void {
+  #writeSessionLog(session: number, chain: CompiledChain): void {
     const s = this.#sessions.table.arrays;
     const { row } = this.#log;
     const { facts } = this.#pods.get(s.pod[session] ?? 0);
@@ -461,7 +469,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.startNs = s.startNs[session] ?? 0;
     row.durationNs = this.#kernel.nowNs - row.startNs;
     row.pod = this.#strings.numberOf(facts.id);
-    row.inbound = inbound ? 1 : 0;
+    row.inbound = chain.listener.inbound ? 1 : 0;
     row.request = NONE;
     row.response = NONE;
     row.protocol = LOG_PROTOCOL_TCP;
@@ -486,7 +494,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.metadata = NONE;
     row.localAddress = NONE;
     row.serverName = NONE;
-    row.format = this.#formatOf(loggers);
+    row.format = this.#forms.numberOf({ loggers: chain.tcpProxy?.accessLog ?? [], chain, cluster: routed });
     this.#log.commit();
   }
 
@@ -497,19 +505,18 @@ export class Reporter implements StreamReporter, SessionReporter {
 
   #entryOf(row: AccessLogRow): AccessLogEntry {
     const request = this.#messages.request(row.request);
-    const address = this.#addressText(row.host);
-    const fields = streamFieldsOf(row, address, this.#strings);
     const local = row.localAddress === NONE ? { ip: '', port: 0 } : this.#services.address(row.localAddress);
-    const port = 32_768 + (row.requestId % 28_000);
+    const port = ephemeralPort(row.requestId);
     const remote = { address: this.#strings.get(row.remoteIp), port: row.remoteIp === row.directIp ? port : 0 };
     const requestId = request.headers.first('x-request-id') ?? REQUEST_ID_PLACEHOLDER;
     let headers = request.headers
       .with('x-request-id', requestId === REQUEST_ID_PLACEHOLDER ? requestIdText(row.requestId) : requestId)
       .with('x-envoy-upstream-service-time', '');
     for (const [name, value] of traceHeaders(row)) headers = headers.with(name, value);
+    const facts = this.#factsOf(row, row.request === NONE ? undefined : headers.first('x-request-id'));
     const response = row.response === NONE ? undefined : this.#messages.response(row.response);
     const serviceTime = row.upstreamNs < 0 ? undefined : String(wholeMs(row.upstreamNs));
-    const text = accessLogLine(this.#compiled(row.format), {
+    const text = accessLogLine(this.#forms.compiled(row.format), {
       ...(row.request === NONE
         ? {}
         : { request: { ...request, headers: headers.without('x-envoy-upstream-service-time') } }),
@@ -528,7 +535,11 @@ export class Reporter implements StreamReporter, SessionReporter {
         requestedServerName: this.#strings.get(row.serverName),
         ...(row.peer === NONE ? {} : { tls: { ...SECURED, uriSans: [this.#strings.get(row.peer)] } }),
       },
-      stream: fields,
+      stream: streamFieldsOf(row, facts, this.#strings),
+      ...(facts.form?.cluster?.metadata === undefined
+        ? {}
+        : { clusterMetadata: new Map(Object.entries(facts.form.cluster.metadata)) }),
+      ...(facts.host?.metadata === undefined ? {} : { upstreamMetadata: new Map(Object.entries(facts.host.metadata)) }),
       ...(row.metadata === NONE ? {} : { metadata: metadataOf(this.#strings.get(row.metadata)) }),
     });
     return {
@@ -546,7 +557,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       details: this.#strings.get(row.details === NONE ? row.termination : row.details),
       transportFailureReason: this.#strings.get(row.failureText),
       upstreamCluster: this.#strings.get(row.cluster),
-      upstreamHost: address,
+      upstreamHost: facts.address,
       routeName: this.#strings.get(row.route),
       attempts: row.attempts,
       bytesReceived: row.bytesReceived,
@@ -555,21 +566,31 @@ export class Reporter implements StreamReporter, SessionReporter {
     };
   }
 
-  #compiled(format: number): CompiledAccessLog {
-    const index = format + 1;
-    let compiled = this.#compiledFormats[index];
-    if (compiled === undefined) {
-      compiled = compileAccessLog(this.#formats[format] ?? DEFAULT_LOG);
-      this.#compiledFormats[index] = compiled;
-    }
-    return compiled;
+  /** What is known beside a row: from the configuration that it was written under, and of pod and host as they are now. */
+  #factsOf(row: AccessLogRow, streamId: string | undefined): LineFacts {
+    const pod = this.#pods.byId(this.#strings.get(row.pod));
+    const number = pod === undefined ? undefined : this.#clusters.ofPod(pod.slot).get(this.#strings.get(row.cluster));
+    const runtime = number === undefined ? undefined : this.#clusters.find(number);
+    const { ip, port } = this.#services.address(row.host);
+    return {
+      address: this.#addressText(row.host),
+      form: this.#forms.get(row.format),
+      hostname: pod?.facts.name ?? '',
+      host: row.host === NONE || runtime === undefined ? undefined : loggedHostOf(runtime.cluster, ip, port),
+      localAddress:
+        pod === undefined
+          ? ''
+          : `${runtime?.cluster.source.upstreamBindAddress ?? pod.facts.ip}:${ephemeralPort(row.requestId)}`,
+      hostIdentity: this.#pods.byIp(ip)?.facts.identity ?? '',
+      streamId: streamId ?? (row.requestId > 0 ? requestIdText(row.requestId) : ''),
+    };
   }
 
-  save(): readonly AccessLogConfig[] {
-    return this.#formats.slice();
+  save(): readonly LineForm[] {
+    return this.#forms.save();
   }
 
-  restore(formats: readonly AccessLogConfig[]): void {
-    for (const format of formats.slice(this.#formats.length)) this.#formats.push(format);
+  restore(forms: readonly LineForm[]): void {
+    this.#forms.restore(forms);
   }
 }

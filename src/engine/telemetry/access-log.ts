@@ -44,7 +44,7 @@ const FIELDS = {
   metadata: 'i32',
   localAddress: 'i32',
   serverName: 'i32',
-  /** Number of the logger's configuration; -1 = the proxy's default format. */
+  /** Number of what follows from the configuration alone: the logger, and what it shows of chain and cluster. */
   format: 'i32',
 } as const;
 

@@ -1,7 +1,22 @@
-import { directResponse, forwardTo, prefixPath, retryPolicy, route, routeMatch } from '../../../src/xds';
-import { clientAndServer, clusterOf, MS } from '../configure';
+import {
+  type CommonTls,
+  commonTls,
+  directResponse,
+  downstreamTlsContext,
+  forwardTo,
+  headerMatcher,
+  localityLbEndpoints,
+  prefixPath,
+  retryPolicy,
+  route,
+  routeMatch,
+  stringMatcher,
+  upstreamTlsContext,
+  type XdsSnapshot,
+} from '../../../src/xds';
+import { clientAndServer, clientOnly, clusterOf, endpointsOf, MS } from '../configure';
 import type { RequestSpec, Scenario } from '../contract';
-import { failing, HTTP2, pod, straight, times } from './support';
+import { ATTEMPT, assigned, failing, HTTP2, once, pod, straight, times } from './support';
 
 const TOPIC = 'access logs';
 
@@ -40,6 +55,14 @@ function logged(name: string, claim: string, all: readonly string[], requests: r
     steps: [times(requests.length, (index) => requests[index] ?? {})],
     log: formats(...all),
   };
+}
+
+/** The proxy's own certificate, and trust in the mesh's authority. */
+function ownCertificate(): CommonTls {
+  return commonTls({
+    certificates: [{ kind: 'sds', secretName: 'default' }],
+    validation: { trustBundle: { kind: 'sds', secretName: 'ROOTCA' }, matchSubjectAltNames: [] },
+  });
 }
 
 const ALL_KINDS: readonly RequestSpec[] = [
@@ -85,6 +108,154 @@ export const LOGS: readonly Scenario[] = [
     ...logged('upstream', 'operators of the upstream: host and cluster', [], ALL_KINDS),
     log: formats('%UPSTREAM_HOST% %UPSTREAM_REMOTE_ADDRESS%', '%UPSTREAM_CLUSTER% %UPSTREAM_CLUSTER_RAW%'),
     compare: { clientOnly: true },
+  },
+  logged(
+    'chain',
+    'filter chain, protocol of the upstream where a try had a connection, identifier of the stream',
+    ['%FILTER_CHAIN_NAME%', '%UPSTREAM_PROTOCOL%', '%STREAM_ID%'],
+    ALL_KINDS.map((request, index) => ({
+      ...request,
+      headers: { ...request.headers, 'x-request-id': `request-${index}` },
+    })),
+  ),
+  {
+    ...logged(
+      'times',
+      'when a request has come whole, and that what the proxy says itself has no times of a response',
+      ['%REQUEST_DURATION%', '%RESPONSE_DURATION% %RESPONSE_TX_DURATION%'],
+      [{ path: '/direct' }, { method: 'POST', path: '/direct', bodyBytes: 25 }],
+    ),
+    // Envoy resets the request that it answers without having read its body.
+    compare: { ignoredStatistics: ['downstream_rq_rx_reset'] },
+  },
+  {
+    name: 'log-response-time',
+    topic: TOPIC,
+    claim: 'the response begins with the last try, not with one before it',
+    pods: [
+      pod('b', [
+        { status: 503, when: { [ATTEMPT]: '1' } },
+        { status: 200, delayMs: 300 },
+      ]),
+    ],
+    configure: straight(['b'], { retryPolicy: retryPolicy({ retryOn: '5xx', backOff: { baseIntervalNs: MS } }) }),
+    steps: once,
+    log: { durationMs: '%RESPONSE_DURATION%' },
+    // As near as durations are, not to the letter.
+    compare: { ignoredFields: ['durationMs'] },
+  },
+  {
+    name: 'log-upstream-host',
+    topic: TOPIC,
+    claim:
+      'name and metadata of the host, metadata of the cluster, and the protocol spoken, over HTTP/2 and after retries',
+    pods: [pod('b', failing({ path: '/again', status: 503 }, 1), 'http2'), pod('c')],
+    configure: (place) => {
+      const lbEndpoints = endpointsOf(place, ['b'], () => ({
+        hostname: 'host.of.b:8080',
+        lbMetadata: { stage: 'new', version: 'v1' },
+        workload: 'b;default;b;v1;here',
+      }));
+      const b = clusterOf(place, 'b', [], {
+        ...HTTP2,
+        ...assigned(place, 'b', [localityLbEndpoints({ lbEndpoints })]),
+        services: [{ host: 'b.example', name: 'b', namespace: 'default' }],
+        extraMetadata: { team: { size: 3, lead: 'jane', on: true, names: ['x', 'y'], deep: { z: 1, a: 2.5 } } },
+      });
+      const c = clusterOf(place, 'c', ['c']);
+      const policy = retryPolicy({ retryOn: '5xx', backOff: { baseIntervalNs: 10 * MS } });
+      return clientOnly(place, {
+        clusters: [b, c],
+        virtualHost: { includeRequestAttemptCount: true },
+        routes: [
+          route({ match: routeMatch({ path: prefixPath('/plain') }), action: forwardTo(c.name, { timeoutNs: 0 }) }),
+          route({ action: forwardTo(b.name, { timeoutNs: 0, retryPolicy: policy }) }),
+        ],
+      });
+    },
+    steps: [times(1, { path: '/one' }), times(1, { path: '/again' }), times(1, { path: '/plain' })],
+    log: formats(
+      '%UPSTREAM_HOST_NAME%',
+      '%UPSTREAM_HOST_NAME_WITHOUT_PORT%',
+      '%UPSTREAM_METADATA(envoy.lb:stage)% %UPSTREAM_METADATA(envoy.lb)%',
+      '%UPSTREAM_METADATA(istio:workload)% %UPSTREAM_METADATA(none)%',
+      '%CLUSTER_METADATA(istio:services)% %CLUSTER_METADATA(istio)%',
+      '%CLUSTER_METADATA(team:size)% %CLUSTER_METADATA(team:lead)% %CLUSTER_METADATA(team:on)% %CLUSTER_METADATA(team:x)%',
+      '%CLUSTER_METADATA(team)% %CLUSTER_METADATA(team:names)% %CLUSTER_METADATA(team:deep:a)%',
+      '%UPSTREAM_PROTOCOL%',
+    ),
+  },
+  {
+    name: 'log-no-connection',
+    topic: TOPIC,
+    claim: 'a host that cannot be reached is named, but no protocol was spoken with it',
+    pods: [{ ...pod('b'), startsUp: false }],
+    configure: straight(['b'], { retryPolicy: retryPolicy({ retryOn: 'connect-failure', numRetries: 1 }) }),
+    steps: [times(2)],
+    log: formats(
+      '%UPSTREAM_PROTOCOL% %RESPONSE_DURATION% %RESPONSE_TX_DURATION%',
+      '%UPSTREAM_HOST_NAME% %UPSTREAM_METADATA(envoy.lb)% %CLUSTER_METADATA(istio)%',
+    ),
+  },
+  {
+    name: 'log-virtual-cluster',
+    topic: TOPIC,
+    claim:
+      'the virtual cluster is the first whose headers match; where none does and where nothing is routed there is no name',
+    pods: [pod('b')],
+    configure: (place) => {
+      const b = clusterOf(place, 'b', ['b']);
+      return clientOnly(place, {
+        clusters: [b],
+        virtualHost: {
+          virtualClusters: [
+            { name: 'items', headers: [headerMatcher(':path', stringMatcher('prefix', '/items'))] },
+            {
+              name: 'writes',
+              headers: [headerMatcher(':method', 'POST')],
+            },
+          ],
+        },
+        routes: [
+          route({ match: routeMatch({ path: prefixPath('/direct') }), action: directResponse(503, 'closed') }),
+          route({ action: forwardTo(b.name, { timeoutNs: 0 }) }),
+        ],
+      });
+    },
+    steps: [
+      times(1, { method: 'POST', path: '/items/1' }),
+      times(1, { method: 'POST', path: '/else' }),
+      times(1, { path: '/else' }),
+      times(1, { path: '/direct/items' }),
+    ],
+    log: formats('%VIRTUAL_CLUSTER_NAME%'),
+  },
+  {
+    name: 'log-names-of-peers',
+    topic: TOPIC,
+    claim: 'both proxies log the names in the certificates of mutual TLS: their own and those of their peers',
+    pods: [pod('b')],
+    configure: (place) => {
+      const b = clusterOf(place, 'b', ['b'], {
+        transportSocket: { kind: 'tls', tls: upstreamTlsContext({ common: ownCertificate() }) },
+      });
+      const { client, servers, ...rest } = clientAndServer(place, {}, { clusters: [b] });
+      const tls = downstreamTlsContext({ common: ownCertificate(), requireClientCertificate: true });
+      const secured = [...servers].map(([name, snapshot]): [string, XdsSnapshot] => [
+        name,
+        {
+          ...snapshot,
+          listeners: snapshot.listeners.map((listener) => ({
+            ...listener,
+            listenerFilters: [{ kind: 'tlsInspector' as const, disabledPorts: [] }, ...listener.listenerFilters],
+            filterChains: listener.filterChains.map((chain) => ({ ...chain, tls })),
+          })),
+        },
+      ]);
+      return { ...rest, client, servers: new Map(secured) };
+    },
+    steps: [times(2)],
+    log: formats('%UPSTREAM_PEER_URI_SAN%', '%DOWNSTREAM_LOCAL_URI_SAN% %DOWNSTREAM_PEER_URI_SAN%'),
   },
   {
     name: 'log-grpc',

@@ -143,6 +143,7 @@ export interface InboundOptions {
   readonly filters?: readonly HttpFilter[];
   readonly tcp?: Partial<TcpProxy>;
   readonly preludes?: FilterChain['filters'];
+  readonly hcm?: OutboundOptions['hcm'];
 }
 
 const inboundCluster = cluster({
@@ -170,6 +171,7 @@ function inboundListener(options: InboundOptions): Listener {
     streamIdleTimeoutNs: 0,
     forwardClientCertDetails: 'APPEND_FORWARD',
     setCurrentClientCertDetails: { subject: true, dns: true, uri: true },
+    ...options.hcm,
   });
   const terminal: FilterChain['filters'][number] =
     options.tcp === undefined

@@ -50,6 +50,34 @@ describe('access log lines', () => {
     );
   });
 
+  it('write metadata as JSON with sorted keys in texts, and as it is in JSON', () => {
+    const metadata = new Map<string, JsonValue>([['f', { b: [1, 'x'], a: { d: true, c: 'long enough' }, none: null }]]);
+    const context = { ...contextOf(), metadata, upstreamMetadata: metadata };
+    const line = (init: Parameters<typeof fileAccessLog>[0]) =>
+      accessLogLine(compileAccessLog(fileAccessLog(init)), context);
+    const textFormat = '%DYNAMIC_METADATA(f:a)% %DYNAMIC_METADATA(f):4% %UPSTREAM_METADATA(f:b)% %CLUSTER_METADATA(f)%';
+    expect(line({ textFormat })).toBe('{"c":"long enough","d":true} {"a" [1,"x"] -');
+    const jsonFormat = {
+      list: '%DYNAMIC_METADATA(f:b)%',
+      mixed: 'of %UPSTREAM_METADATA(f:b)%',
+      null: '%UPSTREAM_METADATA(f:none)%',
+      short: '%DYNAMIC_METADATA(f:a:c):4%',
+      whole: '%DYNAMIC_METADATA(f:a):4%',
+    };
+    expect(line({ jsonFormat })).toBe(
+      '{"list":[1,"x"],"mixed":"of [1,\\"x\\"]","null":null,"short":"long","whole":{"d":true,"c":"long enough"}}',
+    );
+  });
+
+  it('cut ports off', () => {
+    const textFormat =
+      '%UPSTREAM_HOST_NAME_WITHOUT_PORT% %UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %UPSTREAM_REMOTE_PORT%';
+    const line = (stream: StreamFields) =>
+      accessLogLine(compileAccessLog(fileAccessLog({ textFormat })), contextOf(stream));
+    expect(line({ upstreamHostname: 'b.example:80', upstreamHost: '[::1]:9080' })).toBe('b.example [::1] 9080');
+    expect(line({ upstreamHostname: '[::1]' })).toBe('[::1] - -');
+  });
+
   it('refuse commands that do not exist', () => {
     expect(() => compileAccessLog(fileAccessLog({ textFormat: '%NO_SUCH%' }))).toThrow('NO_SUCH');
     expect(() => compileAccessLog(fileAccessLog({ textFormat: '%REQ%' }))).toThrow('REQ requires parameters');

@@ -1,10 +1,11 @@
-import type { JsonValue, SocketAddress } from '../../../xds';
+import type { SocketAddress } from '../../../xds';
 import { refuse } from './config-error';
 import type { FormatContext, FormatValue, StreamFields } from './format-context';
 import { grpcStatusName, grpcStatusOf, httpToGrpcStatus } from './grpc';
 import type { HeaderMap } from './header-map';
 import {
   type ConnectionInfo,
+  type DynamicMetadata,
   isGrpcRequest,
   type PeerTls,
   pathWithoutQuery,
@@ -69,6 +70,29 @@ function addressText(address: SocketAddress): string {
   return address.address.includes(':') ? `[${address.address}]:${address.port}` : `${address.address}:${address.port}`;
 }
 
+// envoyproxy/envoy source/common/http/header_utility.cc HeaderUtility::stripPortFromHost
+function withoutPort(host: string): string {
+  const start = host.lastIndexOf(':');
+  return start > host.lastIndexOf(']') ? host.slice(0, start) : host;
+}
+
+/** The operators for the two parts of an `address:port`. */
+function addressParts(
+  name: string,
+  field: 'upstreamHost' | 'upstreamLocalAddress',
+): readonly (readonly [string, FormatCommand])[] {
+  return [
+    [`${name}_ADDRESS_WITHOUT_PORT`, plain(({ stream }) => stream?.[field] && withoutPort(stream[field]))],
+    [
+      `${name}_PORT`,
+      plain(({ stream }) => {
+        const address = stream?.[field];
+        return address === undefined ? undefined : Number(address.slice(address.lastIndexOf(':') + 1));
+      }),
+    ],
+  ];
+}
+
 function connectionField(read: (connection: ConnectionInfo) => FormatValue): FormatCommand {
   return plain((context) => (context.connection === undefined ? undefined : read(context.connection)));
 }
@@ -80,20 +104,23 @@ function peerField(read: (tls: PeerTls) => string): FormatCommand {
   });
 }
 
-function jsonText(value: JsonValue | undefined): FormatValue {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'object' ? JSON.stringify(value) : value;
+// envoyproxy/envoy source/common/formatter/stream_info_formatter.cc MetadataFormatter
+function metadataCommand(
+  length: boolean,
+  read: (context: FormatContext) => DynamicMetadata | undefined,
+): FormatCommand {
+  return {
+    parameters: 'required',
+    length,
+    compile: (subcommand) => {
+      const [filter = '', ...path] = subcommand.split(':');
+      return (context) => {
+        const metadata = read(context);
+        return metadata === undefined ? undefined : (metadataValue(metadata, filter, path) ?? undefined);
+      };
+    },
+  };
 }
-
-const dynamicMetadata: FormatCommand = {
-  parameters: 'required',
-  length: true,
-  compile: (subcommand) => {
-    const [filter = '', ...path] = subcommand.split(':');
-    return (context) =>
-      context.metadata === undefined ? undefined : jsonText(metadataValue(context.metadata, filter, path));
-  },
-};
 
 const filterState: FormatCommand = {
   parameters: 'required',
@@ -220,11 +247,10 @@ export const FORMAT_COMMANDS: ReadonlyMap<string, FormatCommand> = new Map<strin
   ['GRPC_STATUS', grpcStatusCommand],
   ['GRPC_STATUS_NUMBER', plain(shownGrpcStatus)],
   ['START_TIME', startTime],
-  ['DYNAMIC_METADATA', dynamicMetadata],
+  ['DYNAMIC_METADATA', metadataCommand(true, (context) => context.metadata)],
+  ['CLUSTER_METADATA', metadataCommand(false, (context) => context.clusterMetadata)],
+  ['UPSTREAM_METADATA', metadataCommand(false, (context) => context.upstreamMetadata)],
   ['FILTER_STATE', filterState],
-  // Kept so that configurations that use them are accepted; nothing in the model fills them.
-  ['CLUSTER_METADATA', { parameters: 'required', length: true, compile: () => () => undefined }],
-  ['UPSTREAM_METADATA', { parameters: 'required', length: true, compile: () => () => undefined }],
   ['PER_REQUEST_STATE', filterState],
   ['HOSTNAME', streamField('hostname')],
   ['PROTOCOL', plain((context) => context.stream?.protocol ?? context.connection?.protocol)],
@@ -243,10 +269,16 @@ export const FORMAT_COMMANDS: ReadonlyMap<string, FormatCommand> = new Map<strin
   ['RESPONSE_TX_DURATION', streamField('responseTxDurationMs')],
   ['UPSTREAM_HOST', streamField('upstreamHost')],
   ['UPSTREAM_HOST_NAME', streamField('upstreamHostname')],
+  [
+    'UPSTREAM_HOST_NAME_WITHOUT_PORT',
+    plain(({ stream }) => stream?.upstreamHostname && withoutPort(stream.upstreamHostname)),
+  ],
   ['UPSTREAM_REMOTE_ADDRESS', streamField('upstreamHost')],
+  ...addressParts('UPSTREAM_REMOTE', 'upstreamHost'),
   ['UPSTREAM_CLUSTER', streamField('upstreamCluster')],
   ['UPSTREAM_CLUSTER_RAW', streamField('upstreamClusterRaw')],
   ['UPSTREAM_LOCAL_ADDRESS', streamField('upstreamLocalAddress')],
+  ...addressParts('UPSTREAM_LOCAL', 'upstreamLocalAddress'),
   ['UPSTREAM_PROTOCOL', streamField('upstreamProtocol')],
   ['UPSTREAM_REQUEST_ATTEMPT_COUNT', streamField('upstreamRequestAttemptCount')],
   [

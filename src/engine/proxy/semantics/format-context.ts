@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../../xds';
 import type { HeaderMap } from './header-map';
 import type { ConnectionInfo, DynamicMetadata, RequestView, ResponseView } from './http-message';
 import type { ResponseFlag } from './response-flags';
@@ -54,8 +55,11 @@ export interface FormatContext {
   readonly response?: ResponseView;
   readonly connection?: ConnectionInfo;
   readonly metadata?: DynamicMetadata;
+  /** Metadata of the cluster that the stream was routed to, and of the host that it went to, by filter name. */
+  readonly clusterMetadata?: DynamicMetadata;
+  readonly upstreamMetadata?: DynamicMetadata;
   readonly stream?: StreamFields;
 }
 
-/** A value that a command yields; numbers keep their type in JSON logs. Undefined: not available. */
-export type FormatValue = string | number | boolean | undefined;
+/** A value that a command yields; it keeps its type in JSON logs. Undefined: not available. */
+export type FormatValue = JsonValue | undefined;

@@ -293,6 +293,7 @@ export {
   findVirtualCluster,
   findVirtualHost,
   matchRoute,
+  matchVirtualCluster,
   type RouteMatchContext,
   type RouteRecorder,
   type RouteRejection,

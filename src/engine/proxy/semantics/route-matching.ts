@@ -221,11 +221,15 @@ export function matchRoute(
 /** Name used when a virtual host has virtual clusters and none matches. */
 export const CATCH_ALL_VIRTUAL_CLUSTER = 'other';
 
-/** Name of the request's virtual cluster; undefined when the virtual host has none. */
+/** Name of the virtual cluster that the request matches. */
+export function matchVirtualCluster(host: CompiledVirtualHost, request: RequestView): string | undefined {
+  const read = (name: string) => requestHeader(request, name);
+  return host.virtualClusters.find(({ headers }) => findUnmatchedHeader(headers, read) === undefined)?.name;
+}
+
+/** Name under which statistics count the request's virtual cluster; undefined when the virtual host has none. */
 // envoyproxy/envoy source/common/router/config_impl.cc CommonVirtualHostImpl::virtualClusterFromEntries
 export function findVirtualCluster(host: CompiledVirtualHost, request: RequestView): string | undefined {
-  for (const cluster of host.virtualClusters) {
-    if (findUnmatchedHeader(cluster.headers, (name) => requestHeader(request, name)) === undefined) return cluster.name;
-  }
-  return host.virtualClusters.length > 0 ? CATCH_ALL_VIRTUAL_CLUSTER : undefined;
+  const other = host.virtualClusters.length > 0 ? CATCH_ALL_VIRTUAL_CLUSTER : undefined;
+  return matchVirtualCluster(host, request) ?? other;
 }

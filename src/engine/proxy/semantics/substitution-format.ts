@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../xds';
+import { canonicalJson, type JsonValue } from '../../../xds';
 import { refuse } from './config-error';
 import { type CommandSyntax, FORMAT_COMMANDS } from './format-commands';
 import type { FormatContext, FormatValue } from './format-context';
@@ -9,6 +9,8 @@ export const UNAVAILABLE = '-';
 /** One `%COMMAND(subcommand):length%`, ready to evaluate. */
 interface CompiledCommand {
   readonly evaluate: (context: FormatContext) => FormatValue;
+  /** Characters that are shown at most. */
+  readonly length: number | undefined;
 }
 
 type Part = string | CompiledCommand;
@@ -32,16 +34,25 @@ function checkSyntax(syntax: CommandSyntax, command: string, subcommand: string,
   if (!syntax.length && length !== undefined) refuse(`${command} does not allow length to be specified.`);
 }
 
-function truncated(value: FormatValue, length: number | undefined): FormatValue {
-  return length !== undefined && typeof value === 'string' ? value.slice(0, length) : value;
+/** Structures are JSON with sorted keys. envoyproxy/envoy source/common/json/json_utility.cc appendValueToString */
+function textOf(value: JsonValue, length: number | undefined): string {
+  const text = typeof value === 'object' ? canonicalJson(value) : String(value);
+  return length === undefined ? text : text.slice(0, length);
+}
+
+/** Structures stay whole where they stay structures. envoyproxy/envoy source/common/formatter/stream_info_formatter.cc MetadataFormatter::formatMetadataValue */
+function typedOf({ evaluate, length }: CompiledCommand, context: FormatContext): JsonValue {
+  const value = evaluate(context) ?? null;
+  if (length === undefined || typeof value === 'object') return value;
+  const text = String(value);
+  return text.length > length ? text.slice(0, length) : value;
 }
 
 function compileCommand(name: string, subcommand: string, length: number | undefined): CompiledCommand {
   const command = FORMAT_COMMANDS.get(name);
   if (command === undefined) return refuse(`Not supported field in StreamInfo: ${name}`);
   checkSyntax(command, name, subcommand, length);
-  const evaluate = command.compile(subcommand);
-  return { evaluate: length === undefined ? evaluate : (context) => truncated(evaluate(context), length) };
+  return { evaluate: command.compile(subcommand), length };
 }
 
 /** Compiles a format text; a malformed one is refused with Envoy's words. */
@@ -74,11 +85,16 @@ export function compileFormat(source: string): CompiledFormat {
   return { source, parts, constant: parts.every((part) => typeof part === 'string') };
 }
 
+function commandText({ evaluate, length }: CompiledCommand, context: FormatContext, unavailable: string): string {
+  const value = evaluate(context);
+  return value === undefined || value === null ? unavailable : textOf(value, length);
+}
+
 /** Evaluates a format; `unavailable` stands for values that are not available. */
 export function formatText(format: CompiledFormat, context: FormatContext, unavailable: string): string {
   let text = '';
   for (const part of format.parts) {
-    text += typeof part === 'string' ? part : String(part.evaluate(context) ?? unavailable);
+    text += typeof part === 'string' ? part : commandText(part, context, unavailable);
   }
   return text;
 }
@@ -118,7 +134,7 @@ export function formatJson(format: CompiledJsonFormat, context: FormatContext): 
       return Object.fromEntries(format.fields.map(([key, field]) => [key, formatJson(field, context)]));
     default: {
       const [only, ...rest] = format.format.parts;
-      if (only !== undefined && typeof only !== 'string' && rest.length === 0) return only.evaluate(context) ?? null;
+      if (only !== undefined && typeof only !== 'string' && rest.length === 0) return typedOf(only, context);
       return formatText(format.format, context, UNAVAILABLE);
     }
   }
