@@ -218,7 +218,9 @@ export class Proxies implements Party {
     }
     const sessions = this.#tables.sessions.table;
     for (let session = 0; session < sessions.slots.used; session++) {
-      if (sessions.isLive(session)) configs.add(sessions.arrays.config[session] ?? NONE);
+      if (!sessions.isLive(session)) continue;
+      configs.add(sessions.arrays.config[session] ?? NONE);
+      classes.add(sessions.arrays.connectionClass[session] ?? NONE);
     }
     this.#tables.configs.sweep((number) => configs.has(number));
     if (this.#tables.classes.size > CLASS_SWEEP_THRESHOLD) {

@@ -14,7 +14,6 @@ import {
 import type { AccessLogEntry } from '../observation';
 import {
   type AccessLog,
-  type AccessLogRow,
   type Decisions,
   type Edges,
   type NewSpan,
@@ -22,30 +21,20 @@ import {
   SPAN_CLIENT,
   SPAN_SERVER,
   type Spans,
-  traceText,
-  wholeMs,
 } from '../telemetry';
 import type { CompiledChain, CompiledCluster } from './config';
 import type { ProxyEnvironment } from './environment';
+import type { ConnectionClasses } from './http/connection-classes';
 import type { StreamReporter } from './http/connection-manager';
 import { type DecisionSink, StampingSink } from './http/recorder';
-import { type LogNumbers, REQUEST_ID_PLACEHOLDER, type RequestPlan, routeKey } from './http/request-plan';
+import { type LogNumbers, type RequestPlan, routeKey } from './http/request-plan';
 import { type Streams, unpackFlags } from './http/streams';
 import type { EarlyEnd } from './listeners';
 import { type LineForm, LineForms } from './log-forms';
+import { LogReader } from './log-reader';
+import { flagNames, LOG_PROTOCOL_TCP } from './log-texts';
 import {
-  ephemeralPort,
-  flagNames,
-  type LineFacts,
-  LOG_PROTOCOL_TCP,
-  loggedHostOf,
-  metadataOf,
-  PROTOCOLS,
-  requestIdText,
-  streamFieldsOf,
-} from './log-texts';
-import {
-  accessLogLine,
+  type ConnectionInfo,
   type DynamicMetadata,
   matchVirtualCluster,
   ResponseFlag,
@@ -55,7 +44,7 @@ import {
 import type { ProxyTables } from './tables';
 import type { Sessions } from './tcp/sessions';
 import type { SessionReporter, TcpProxies } from './tcp/tcp-proxies';
-import { propagationOf, traceHeaders } from './trace-propagation';
+import { propagationOf } from './trace-propagation';
 import type { Clusters } from './upstream/clusters';
 import type { UpstreamTables } from './upstream/tables';
 
@@ -82,8 +71,6 @@ const NO_REQUEST = {
   upstreamNs: NONE,
   serverName: NONE,
 } as const;
-/** What a line knows of TLS beyond the names of the peer. */
-const SECURED = { presented: true, validated: true, dnsSans: [], subject: '', version: '' } as const;
 
 /** Turns the end of streams and sessions into edges, log lines, spans and decision records. */
 export class Reporter implements StreamReporter, SessionReporter {
@@ -99,9 +86,11 @@ export class Reporter implements StreamReporter, SessionReporter {
   readonly #decisions: Decisions;
   readonly #streams: Streams;
   readonly #sessions: Sessions;
+  readonly #classes: ConnectionClasses;
   readonly #upstream: UpstreamTables;
   readonly #clusters: Clusters;
   readonly #forms = new LineForms();
+  readonly #reader: LogReader;
   /** Numbers of texts that do not change with the state: of pods by slot, of addresses by number. */
   readonly #podTexts: ({ readonly facts: PodFacts; readonly id: number; readonly service: number } | undefined)[] = [];
   readonly #addressNames: (number | undefined)[] = [];
@@ -136,8 +125,10 @@ export class Reporter implements StreamReporter, SessionReporter {
     this.#decisions = environment.decisions;
     this.#streams = tables.streams;
     this.#sessions = tables.sessions;
+    this.#classes = tables.classes;
     this.#upstream = tables.upstream;
     this.#clusters = clusters;
+    this.#reader = new LogReader(environment, clusters, this.#forms);
   }
 
   bind(tcpProxies: TcpProxies): void {
@@ -227,7 +218,7 @@ export class Reporter implements StreamReporter, SessionReporter {
       metadata: this.#metadataNumber(this.#streams.filterPlans[stream]?.metadata),
       remoteIp: this.#strings.numberOf(info.remoteAddress.address),
       directIp: this.#strings.numberOf(info.directRemoteAddress.address),
-      peer: info.tls === undefined ? NONE : this.#strings.numberOf(info.tls.uriSans.join(',')),
+      peer: this.#peerNames(info),
       localAddress: this.#services.addressNumber(info.localAddress.address, info.localAddress.port),
       serverName: info.requestedServerName === '' ? NONE : this.#strings.numberOf(info.requestedServerName),
       format: this.#formOf(stream, plan),
@@ -240,6 +231,10 @@ export class Reporter implements StreamReporter, SessionReporter {
     };
     plan.logNumbers.set(key, numbers);
     return numbers;
+  }
+
+  #peerNames({ tls }: ConnectionInfo): number {
+    return tls === undefined ? NONE : this.#strings.numberOf(tls.uriSans.join(','));
   }
 
   #formOf(stream: number, plan: RequestPlan): number {
@@ -488,102 +483,24 @@ export class Reporter implements StreamReporter, SessionReporter {
     row.bytesReceived = s.bytesReceived[session] ?? 0;
     row.bytesSent = s.bytesSent[session] ?? 0;
     row.upstreamNs = NONE;
-    row.remoteIp = NONE;
-    row.directIp = NONE;
-    row.peer = NONE;
+    const { info, localUriSans } = this.#classes.get(s.connectionClass[session] ?? 0);
+    row.remoteIp = this.#strings.numberOf(info.remoteAddress.address);
+    row.directIp = row.remoteIp;
+    row.peer = this.#peerNames(info);
     row.metadata = NONE;
-    row.localAddress = NONE;
-    row.serverName = NONE;
-    row.format = this.#forms.numberOf({ loggers: chain.tcpProxy?.accessLog ?? [], chain, cluster: routed });
+    row.localAddress = this.#services.addressNumber(info.localAddress.address, info.localAddress.port);
+    // Nobody reads the name in a handshake that is only passed on, unless an inspector does.
+    const readsName = chain.listener.detectsTls || chain.source.tls !== undefined;
+    const serverName = readsName ? info.requestedServerName : '';
+    row.serverName = serverName === '' ? NONE : this.#strings.numberOf(serverName);
+    const loggers = chain.tcpProxy?.accessLog ?? [];
+    row.format = this.#forms.numberOf({ loggers, chain, localUriSans, cluster: routed });
     this.#log.commit();
   }
 
   /** The newest log lines, newest first, with their text. */
   accessLog(limit: number): readonly AccessLogEntry[] {
-    return this.#log.newest(limit).map((row) => this.#entryOf(row));
-  }
-
-  #entryOf(row: AccessLogRow): AccessLogEntry {
-    const request = this.#messages.request(row.request);
-    const local = row.localAddress === NONE ? { ip: '', port: 0 } : this.#services.address(row.localAddress);
-    const port = ephemeralPort(row.requestId);
-    const remote = { address: this.#strings.get(row.remoteIp), port: row.remoteIp === row.directIp ? port : 0 };
-    const requestId = request.headers.first('x-request-id') ?? REQUEST_ID_PLACEHOLDER;
-    let headers = request.headers
-      .with('x-request-id', requestId === REQUEST_ID_PLACEHOLDER ? requestIdText(row.requestId) : requestId)
-      .with('x-envoy-upstream-service-time', '');
-    for (const [name, value] of traceHeaders(row)) headers = headers.with(name, value);
-    const facts = this.#factsOf(row, row.request === NONE ? undefined : headers.first('x-request-id'));
-    const response = row.response === NONE ? undefined : this.#messages.response(row.response);
-    const serviceTime = row.upstreamNs < 0 ? undefined : String(wholeMs(row.upstreamNs));
-    const text = accessLogLine(this.#forms.compiled(row.format), {
-      ...(row.request === NONE
-        ? {}
-        : { request: { ...request, headers: headers.without('x-envoy-upstream-service-time') } }),
-      ...(response === undefined
-        ? {}
-        : {
-            response:
-              serviceTime === undefined
-                ? response
-                : { ...response, headers: response.headers.with('x-envoy-upstream-service-time', serviceTime) },
-          }),
-      connection: {
-        directRemoteAddress: { address: this.#strings.get(row.directIp), port },
-        remoteAddress: remote,
-        localAddress: { address: local.ip, port: local.port },
-        requestedServerName: this.#strings.get(row.serverName),
-        ...(row.peer === NONE ? {} : { tls: { ...SECURED, uriSans: [this.#strings.get(row.peer)] } }),
-      },
-      stream: streamFieldsOf(row, facts, this.#strings),
-      ...(facts.form?.cluster?.metadata === undefined
-        ? {}
-        : { clusterMetadata: new Map(Object.entries(facts.form.cluster.metadata)) }),
-      ...(facts.host?.metadata === undefined ? {} : { upstreamMetadata: new Map(Object.entries(facts.host.metadata)) }),
-      ...(row.metadata === NONE ? {} : { metadata: metadataOf(this.#strings.get(row.metadata)) }),
-    });
-    return {
-      requestId: row.requestId,
-      traceId: traceText(row.traceId),
-      startNs: row.startNs,
-      durationNs: row.durationNs,
-      reporter: { pod: this.#strings.get(row.pod), side: row.inbound === 1 ? 'destination' : 'source' },
-      method: request.method,
-      path: request.headers.first('x-envoy-original-path') ?? request.path,
-      authority: request.authority,
-      protocol: row.protocol === LOG_PROTOCOL_TCP ? 'TCP' : (PROTOCOLS[row.protocol] ?? ''),
-      status: row.status,
-      flags: flagNames(row.flags, row.flagCount),
-      details: this.#strings.get(row.details === NONE ? row.termination : row.details),
-      transportFailureReason: this.#strings.get(row.failureText),
-      upstreamCluster: this.#strings.get(row.cluster),
-      upstreamHost: facts.address,
-      routeName: this.#strings.get(row.route),
-      attempts: row.attempts,
-      bytesReceived: row.bytesReceived,
-      bytesSent: row.bytesSent,
-      text,
-    };
-  }
-
-  /** What is known beside a row: from the configuration that it was written under, and of pod and host as they are now. */
-  #factsOf(row: AccessLogRow, streamId: string | undefined): LineFacts {
-    const pod = this.#pods.byId(this.#strings.get(row.pod));
-    const number = pod === undefined ? undefined : this.#clusters.ofPod(pod.slot).get(this.#strings.get(row.cluster));
-    const runtime = number === undefined ? undefined : this.#clusters.find(number);
-    const { ip, port } = this.#services.address(row.host);
-    return {
-      address: this.#addressText(row.host),
-      form: this.#forms.get(row.format),
-      hostname: pod?.facts.name ?? '',
-      host: row.host === NONE || runtime === undefined ? undefined : loggedHostOf(runtime.cluster, ip, port),
-      localAddress:
-        pod === undefined
-          ? ''
-          : `${runtime?.cluster.source.upstreamBindAddress ?? pod.facts.ip}:${ephemeralPort(row.requestId)}`,
-      hostIdentity: this.#pods.byIp(ip)?.facts.identity ?? '',
-      streamId: streamId ?? (row.requestId > 0 ? requestIdText(row.requestId) : ''),
-    };
+    return this.#reader.newest(limit);
   }
 
   save(): readonly LineForm[] {

@@ -5,6 +5,7 @@ import {
   downstreamTlsContext,
   forwardTo,
   headerMatcher,
+  type Init,
   localityLbEndpoints,
   prefixPath,
   retryPolicy,
@@ -14,8 +15,8 @@ import {
   upstreamTlsContext,
   type XdsSnapshot,
 } from '../../../src/xds';
-import { clientAndServer, clientOnly, clusterOf, endpointsOf, MS } from '../configure';
-import type { RequestSpec, Scenario } from '../contract';
+import { type ClientInit, clientAndServer, clientOnly, clusterOf, endpointsOf, MS } from '../configure';
+import type { Place, ProxyConfigs, RequestSpec, Scenario } from '../contract';
 import { ATTEMPT, assigned, failing, HTTP2, once, pod, straight, times } from './support';
 
 const TOPIC = 'access logs';
@@ -63,6 +64,27 @@ function ownCertificate(): CommonTls {
     certificates: [{ kind: 'sds', secretName: 'default' }],
     validation: { trustBundle: { kind: 'sds', secretName: 'ROOTCA' }, matchSubjectAltNames: [] },
   });
+}
+
+/** Mutual TLS between the two proxies. */
+function secured(place: Place, init: Init<Omit<ClientInit, 'clusters'>> = {}): ProxyConfigs {
+  const b = clusterOf(place, 'b', ['b'], {
+    transportSocket: { kind: 'tls', tls: upstreamTlsContext({ common: ownCertificate(), sni: 'b.example' }) },
+  });
+  const plain = clientAndServer(place, init, { ...init, clusters: [b] });
+  const tls = downstreamTlsContext({ common: ownCertificate(), requireClientCertificate: true });
+  const servers = [...plain.servers].map(([name, snapshot]): [string, XdsSnapshot] => [
+    name,
+    {
+      ...snapshot,
+      listeners: snapshot.listeners.map((listener) => ({
+        ...listener,
+        listenerFilters: [{ kind: 'tlsInspector' as const, disabledPorts: [] }, ...listener.listenerFilters],
+        filterChains: listener.filterChains.map((chain) => ({ ...chain, tls })),
+      })),
+    },
+  ]);
+  return { ...plain, servers: new Map(servers) };
 }
 
 const ALL_KINDS: readonly RequestSpec[] = [
@@ -235,27 +257,26 @@ export const LOGS: readonly Scenario[] = [
     topic: TOPIC,
     claim: 'both proxies log the names in the certificates of mutual TLS: their own and those of their peers',
     pods: [pod('b')],
-    configure: (place) => {
-      const b = clusterOf(place, 'b', ['b'], {
-        transportSocket: { kind: 'tls', tls: upstreamTlsContext({ common: ownCertificate() }) },
-      });
-      const { client, servers, ...rest } = clientAndServer(place, {}, { clusters: [b] });
-      const tls = downstreamTlsContext({ common: ownCertificate(), requireClientCertificate: true });
-      const secured = [...servers].map(([name, snapshot]): [string, XdsSnapshot] => [
-        name,
-        {
-          ...snapshot,
-          listeners: snapshot.listeners.map((listener) => ({
-            ...listener,
-            listenerFilters: [{ kind: 'tlsInspector' as const, disabledPorts: [] }, ...listener.listenerFilters],
-            filterChains: listener.filterChains.map((chain) => ({ ...chain, tls })),
-          })),
-        },
-      ]);
-      return { ...rest, client, servers: new Map(secured) };
-    },
+    configure: (place) => secured(place),
     steps: [times(2)],
     log: formats('%UPSTREAM_PEER_URI_SAN%', '%DOWNSTREAM_LOCAL_URI_SAN% %DOWNSTREAM_PEER_URI_SAN%'),
+  },
+  {
+    name: 'log-tcp',
+    topic: TOPIC,
+    claim:
+      'a relayed connection is logged with its filter chain and the names in certificates, without anything of requests',
+    pods: [pod('b', [{}], 'tcp')],
+    configure: (place) => secured(place, { tcp: {} }),
+    steps: [times(2, { protocol: 'tcp' })],
+    log: formats(
+      '%UPSTREAM_PEER_URI_SAN%',
+      '%DOWNSTREAM_LOCAL_URI_SAN% %DOWNSTREAM_PEER_URI_SAN% %REQUESTED_SERVER_NAME% %FILTER_CHAIN_NAME%',
+      '%DOWNSTREAM_LOCAL_PORT%',
+      '%UPSTREAM_PROTOCOL% %REQUEST_DURATION% %RESPONSE_DURATION% %VIRTUAL_CLUSTER_NAME% %PROTOCOL% %REQ(X)%',
+    ),
+    // Which end is the first to close, as in the scenarios of the TCP proxy.
+    compare: { ignoredStatistics: ['destroy_local', 'destroy_remote', 'with_active_rq'] },
   },
   {
     name: 'log-grpc',

@@ -142,4 +142,26 @@ describe('log lines', () => {
         .sort(),
     ).toEqual([...expected].sort());
   });
+
+  it('name the ends of a relayed connection', () => {
+    const a = podSpec('a', 1, { proxy: SIDECAR_ONE_WORKER });
+    const relaying = podSpec('b', 1, { proxy: SIDECAR_ONE_WORKER });
+    const format =
+      '%DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_PEER_URI_SAN% ' +
+      '%DOWNSTREAM_LOCAL_URI_SAN% %FILTER_CHAIN_NAME% %UPSTREAM_PROTOCOL%';
+    const cluster = outboundCluster('b', [relaying], { transportSocket: MUTUAL_TLS });
+    const tcp = { accessLog: [logOf(format)], idleTimeoutNs: 100 * MS };
+    const simulation = simulate(1, [
+      ...addPods([a, relaying]),
+      { kind: 'setServices', services: [serviceEntry('b', [relaying])] },
+      { kind: 'setNetwork', network: constantNetwork(MS) },
+      ...applySnapshots([
+        [a, sidecarSnapshot(a, { clusters: [cluster], routes: serviceRoutes('b') }, undefined)],
+        [relaying, sidecarSnapshot(relaying, undefined, { mode: 'STRICT', tcp })],
+      ]),
+    ]);
+    send(simulation);
+    const ends = `10.0.2.1:80 10.0.1.1 ${a.identity} ${relaying.identity}`;
+    expect(lastLine(simulation, 'destination')).toBe(`${ends} 0.0.0.0_80 -`);
+  });
 });

@@ -5,6 +5,8 @@ const SESSION_COLUMNS = {
   pod: 'i32',
   /** Downstream connection; -1 once it is gone. */
   connection: 'i32',
+  /** What rules and log lines may ask about that connection; outlives it. */
+  connectionClass: 'i32',
   config: 'i32',
   chain: 'i32',
   worker: 'u8',

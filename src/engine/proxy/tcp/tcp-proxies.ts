@@ -102,6 +102,7 @@ export class TcpProxies {
     const s = this.#sessions.table.arrays;
     s.pod[session] = (c.serverProcess[connection] ?? 0) >> 1;
     s.connection[session] = connection;
+    s.connectionClass[session] = c.serverClass[connection] ?? 0;
     s.config[session] = c.serverConfig[connection] ?? 0;
     s.chain[session] = c.serverChain[connection] ?? 0;
     s.worker[session] = c.serverWorker[connection] ?? 0;
