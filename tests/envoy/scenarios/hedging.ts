@@ -55,7 +55,7 @@ export const HEDGES: readonly Scenario[] = [
     attempt(2, { status: 201 }),
   ]),
   hedged('first-wins', 'the slow try goes on and answers before the one beside it', [
-    attempt(1, { status: 200, delayMs: 600 }),
+    attempt(1, { status: 200, delayMs: 450 }),
     attempt(2, { status: 201, delayMs: 1200 }),
   ]),
   hedged(
