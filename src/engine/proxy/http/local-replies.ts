@@ -2,6 +2,7 @@ import { epochMs, type MessageTable } from '../../core';
 import { NONE, PAYLOAD_HTTP2 } from '../../network';
 import type { ProxyEnvironment } from '../environment';
 import { PROTOCOLS } from '../log-texts';
+import type { ProxyRecord } from '../proxy-record';
 import {
   type FormatContext,
   RESPONSE_FLAGS,
@@ -10,11 +11,18 @@ import {
   rewriteLocalReply,
 } from '../semantics';
 import type { ProxyTables } from '../tables';
-import type { ConnectionManager } from './connection-manager';
+import type { RequestPlan, ResolvedRoute } from './request-plan';
 import { type Streams, unpackFlags } from './streams';
 
 function isFlag(flag: number): flag is ResponseFlag {
   return RESPONSE_FLAGS[flag] !== undefined;
+}
+
+/** Who knows what streams are made of. */
+export interface ReplyHost {
+  planOf(stream: number): RequestPlan;
+  resolvedOf(stream: number): ResolvedRoute;
+  proxyOf(stream: number): ProxyRecord;
 }
 
 /** What `local_reply_config` of connection managers makes of their own answers. */
@@ -22,21 +30,21 @@ export class LocalReplies {
   readonly #environment: ProxyEnvironment;
   readonly #messages: MessageTable;
   readonly #streams: Streams;
-  readonly #manager: ConnectionManager;
+  readonly #host: ReplyHost;
 
-  constructor(environment: ProxyEnvironment, tables: ProxyTables, manager: ConnectionManager) {
+  constructor(environment: ProxyEnvironment, tables: ProxyTables, host: ReplyHost) {
     this.#environment = environment;
     this.#messages = environment.messages;
     this.#streams = tables.streams;
-    this.#manager = manager;
+    this.#host = host;
   }
 
   /** Undefined: the configuration leaves answers as they are. */
   rewriteOf(stream: number): ReplyRewrite | undefined {
-    const config = this.#manager.planOf(stream).hcm.localReplies;
+    const config = this.#host.planOf(stream).hcm.localReplies;
     if (config === undefined) return undefined;
     const context = this.#contextOf(stream);
-    const { routeRng } = this.#manager.proxyOf(stream);
+    const { routeRng } = this.#host.proxyOf(stream);
     return (response, body) => rewriteLocalReply(config, { response, body }, context, routeRng);
   }
 
@@ -44,12 +52,12 @@ export class LocalReplies {
   #contextOf(stream: number): FormatContext {
     const { strings, network, kernel } = this.#environment;
     const s = this.#streams.table.arrays;
-    const plan = this.#manager.planOf(stream);
-    const { result, choice } = this.#manager.resolvedOf(stream);
+    const plan = this.#host.planOf(stream);
+    const { result, choice } = this.#host.resolvedOf(stream);
     const attempts = s.attempts[stream] ?? 0;
     const sent = this.#streams.routePlans[stream]?.upstreamRequests[attempts];
     const startNs = s.startNs[stream] ?? 0;
-    const host = s.hostAddress[stream] ?? NONE;
+    const address = s.hostAddress[stream] ?? NONE;
     const details = s.details[stream] ?? NONE;
     const isHttp2 = network.connections.arrays.payload[s.connection[stream] ?? 0] === PAYLOAD_HTTP2;
     const protocol = PROTOCOLS[isHttp2 ? 1 : 0];
@@ -67,7 +75,7 @@ export class LocalReplies {
         ...(details === NONE ? {} : { responseCodeDetails: strings.get(details) }),
         ...(result.kind === 'route' ? { routeName: result.route.source.name } : {}),
         ...(choice === undefined ? {} : { upstreamCluster: choice.cluster }),
-        ...(host === NONE ? {} : { upstreamHost: this.#addressText(host) }),
+        ...(address === NONE ? {} : { upstreamHost: this.#addressText(address) }),
       },
     };
   }
