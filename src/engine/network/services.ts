@@ -116,6 +116,12 @@ export class ServiceDirectory {
     return this.#addresses[number] ?? { ip: '', port: 0 };
   }
 
+  /** `ip:port`; empty for no address. */
+  addressText(number: number): string {
+    const known = this.#addresses[number];
+    return known === undefined ? '' : `${known.ip}:${known.port}`;
+  }
+
   save(): { readonly services: readonly ServiceEntry[]; readonly addresses: readonly string[] } {
     return { services: this.#services, addresses: [...this.#addressNumbers.keys()] };
   }

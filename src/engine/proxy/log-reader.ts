@@ -118,7 +118,7 @@ export class LogReader {
     const runtime = number === undefined ? undefined : this.#clusters.find(number);
     const { ip, port } = this.#services.address(row.host);
     return {
-      address: row.host === NONE ? '' : `${ip}:${port}`,
+      address: this.#services.addressText(row.host),
       form: this.#forms.get(row.format),
       hostname: pod?.facts.name ?? '',
       host: row.host === NONE || runtime === undefined ? undefined : loggedHostOf(runtime.cluster, ip, port),

@@ -29,6 +29,11 @@ function isFlag(flag: number): flag is ResponseFlag {
   return RESPONSE_FLAGS[flag] !== undefined;
 }
 
+/** Packed flags in the order in which they were set. */
+export function responseFlagsOf(flags: number, count: number): readonly ResponseFlag[] {
+  return unpackFlags(flags, count).filter(isFlag);
+}
+
 /** Short names of packed flags in the order in which they were set. */
 export function flagNames(flags: number, count: number): readonly string[] {
   return unpackFlags(flags, count).map((flag) => RESPONSE_FLAGS[flag]?.shortName ?? '');
@@ -88,7 +93,7 @@ export interface LineFacts {
 /** The last try had a connection. A try that was still waiting for its own when time was up cannot be told from one that had it. */
 // envoyproxy/envoy source/common/router/upstream_request.cc UpstreamRequest::onPoolReady; common/tcp_proxy/tcp_proxy.cc Filter::onGenericPoolReady
 function hadConnection(row: AccessLogRow): boolean {
-  const flags = unpackFlags(row.flags, row.flagCount);
+  const flags = responseFlagsOf(row.flags, row.flagCount);
   if (flags.includes(ResponseFlag.UpstreamConnectionFailure) || flags.includes(ResponseFlag.UpstreamOverflow))
     return false;
   if (flags.includes(ResponseFlag.NoHealthyUpstream) && row.failureText !== NONE) return false;
@@ -123,7 +128,7 @@ export function streamFieldsOf(row: AccessLogRow, facts: LineFacts, strings: Str
   return {
     startTimeMs: epochMs(row.startNs),
     responseCode: row.status,
-    responseFlags: unpackFlags(row.flags, row.flagCount).filter(isFlag),
+    responseFlags: responseFlagsOf(row.flags, row.flagCount),
     bytesReceived: row.bytesReceived,
     bytesSent: row.bytesSent,
     durationMs: wholeMs(row.durationNs),

@@ -290,7 +290,7 @@ export class Reporter implements StreamReporter, SessionReporter {
     if (address === NONE) return NONE;
     const known = this.#addressNames[address];
     if (known !== undefined) return known;
-    const number = this.#strings.numberOf(this.#addressText(address));
+    const number = this.#strings.numberOf(this.#services.addressText(address));
     this.#addressNames[address] = number;
     return number;
   }
@@ -396,12 +396,6 @@ export class Reporter implements StreamReporter, SessionReporter {
     span.flags = 0;
     span.flagCount = 0;
     this.#spans.end(span, this.#kernel.nowNs);
-  }
-
-  #addressText(address: number): string {
-    if (address === NONE) return '';
-    const { ip, port } = this.#services.address(address);
-    return `${ip}:${port}`;
   }
 
   sessionFinished(session: number): void {

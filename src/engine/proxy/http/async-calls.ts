@@ -5,7 +5,7 @@ import { blankLeg, type Exchanges, MARK_CUT_OFF, type NetworkTables, NONE, PAYLO
 import type { Edges } from '../../telemetry';
 import * as counters from '../counters';
 import type { ProxyEnvironment } from '../environment';
-import { NO_HOST, type StreamResetReason } from '../semantics';
+import type { StreamResetReason } from '../semantics';
 import type { ProxyTables } from '../tables';
 import type { ClusterRuntime } from '../upstream/cluster-runtime';
 import type { Clusters } from '../upstream/clusters';
@@ -87,7 +87,7 @@ export class AsyncCalls {
 
   /** Sends a request to a host of a cluster. A waiting caller is told within the call where it fails at once. */
   start(cluster: ClusterRuntime, call: AsyncRequest): void {
-    const host = this.#chooseHost(cluster, call.worker);
+    const host = cluster.anyHost(call.worker, this.#kernel.nowNs);
     if (host === NONE) {
       cluster.count(counters.CX_NONE_HEALTHY);
       cluster.count(counters.RQ_COMPLETED);
@@ -121,22 +121,6 @@ export class AsyncCalls {
       t.perTryTimer[upstream] = this.#lanes.start(call.timeoutNs, EVENT_PER_TRY_TIMEOUT, upstream, generation, 0);
     }
     this.#pools.newStream(pool, upstream);
-  }
-
-  #chooseHost(cluster: ClusterRuntime, worker: number): number {
-    const balancer = cluster.balancers[worker % cluster.balancers.length];
-    const index =
-      balancer?.chooseHost({
-        nowNs: this.#kernel.nowNs,
-        hash: undefined,
-        metadataMatch: undefined,
-        hostSelectionRetryMax: 0,
-        rejectHost: undefined,
-        previousPriorities: undefined,
-        random: cluster.rng,
-      }) ?? NO_HOST;
-    for (const counter of balancer?.lastPick.counters ?? []) cluster.count(counters.clusterCounter(counter));
-    return index === NO_HOST ? NONE : (cluster.hosts[index] ?? NONE);
   }
 
   handlePoolReady(upstream: number, connection: number): void {

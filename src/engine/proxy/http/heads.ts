@@ -63,11 +63,6 @@ export class Heads {
     return { ...info, remoteAddress: { address: info.remoteAddress.address, port } };
   }
 
-  addressText(address: number): string {
-    const { ip, port } = this.#services.address(address);
-    return `${ip}:${port}`;
-  }
-
   /** Number of the head with which a try goes out: its authority may be the name of its host. */
   sentRequest(stream: number, plan: RoutePlan, upstream: number): number {
     const t = this.#upstream.tries.arrays;
@@ -104,7 +99,7 @@ export class Heads {
     let view: ResponseView = processResponseHeaders(this.#messages.response(response), request);
     const s = this.#streams.table.arrays;
     if (countsAttempts) view = withResponseAttemptCount(view, s.attempts[stream] ?? 0);
-    const address = this.addressText(s.hostAddress[stream] ?? 0);
+    const address = this.#services.addressText(s.hostAddress[stream] ?? 0);
     const sent = plan.upstreamRequests[s.attempts[stream] ?? 0];
     view = finalizeResponse(matched, choice, view, {
       request: sent === undefined ? request : this.#messages.request(sent),

@@ -1,22 +1,13 @@
 import { epochMs, type MessageTable } from '../../core';
 import { NONE, PAYLOAD_HTTP2 } from '../../network';
+import { wholeMs } from '../../telemetry';
 import type { ProxyEnvironment } from '../environment';
-import { PROTOCOLS } from '../log-texts';
+import { PROTOCOLS, responseFlagsOf } from '../log-texts';
 import type { ProxyRecord } from '../proxy-record';
-import {
-  type FormatContext,
-  RESPONSE_FLAGS,
-  type ReplyRewrite,
-  type ResponseFlag,
-  rewriteLocalReply,
-} from '../semantics';
+import { type FormatContext, type ReplyRewrite, rewriteLocalReply } from '../semantics';
 import type { ProxyTables } from '../tables';
 import type { RequestPlan, ResolvedRoute } from './request-plan';
-import { type Streams, unpackFlags } from './streams';
-
-function isFlag(flag: number): flag is ResponseFlag {
-  return RESPONSE_FLAGS[flag] !== undefined;
-}
+import type { Streams } from './streams';
 
 /** Who knows what streams are made of. */
 export interface ReplyHost {
@@ -50,7 +41,7 @@ export class LocalReplies {
 
   /** What filters and formats of the configuration may look at while the answer is made. */
   #contextOf(stream: number): FormatContext {
-    const { strings, network, kernel } = this.#environment;
+    const { strings, network, kernel, services } = this.#environment;
     const s = this.#streams.table.arrays;
     const plan = this.#host.planOf(stream);
     const { result, choice } = this.#host.resolvedOf(stream);
@@ -66,22 +57,17 @@ export class LocalReplies {
       connection: plan.connectionClass.info,
       stream: {
         startTimeMs: epochMs(startNs),
-        durationMs: Math.floor((kernel.nowNs - startNs) / 1e6),
+        durationMs: wholeMs(kernel.nowNs - startNs),
         bytesReceived: s.requestBytes[stream] ?? 0,
         bytesSent: 0,
-        responseFlags: unpackFlags(s.flags[stream] ?? 0, s.flagCount[stream] ?? 0).filter(isFlag),
+        responseFlags: responseFlagsOf(s.flags[stream] ?? 0, s.flagCount[stream] ?? 0),
         upstreamRequestAttemptCount: attempts,
         ...(protocol === undefined ? {} : { protocol }),
         ...(details === NONE ? {} : { responseCodeDetails: strings.get(details) }),
         ...(result.kind === 'route' ? { routeName: result.route.source.name } : {}),
         ...(choice === undefined ? {} : { upstreamCluster: choice.cluster }),
-        ...(address === NONE ? {} : { upstreamHost: this.#addressText(address) }),
+        ...(address === NONE ? {} : { upstreamHost: services.addressText(address) }),
       },
     };
-  }
-
-  #addressText(address: number): string {
-    const { ip, port } = this.#environment.services.address(address);
-    return `${ip}:${port}`;
   }
 }

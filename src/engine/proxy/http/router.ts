@@ -21,6 +21,7 @@ import {
   PAYLOAD_HTTP2,
   ROLE_APPLICATION,
   roleOf,
+  type ServiceDirectory,
 } from '../../network';
 import type { Edges } from '../../telemetry';
 import * as counters from '../counters';
@@ -83,6 +84,7 @@ export class Router implements StreamRouter {
   readonly #exchanges: Exchanges;
   readonly #messages: MessageTable;
   readonly #strings: StringTable;
+  readonly #services: ServiceDirectory;
   readonly #edges: Edges;
   readonly #streams: Streams;
   readonly #upstream: UpstreamTables;
@@ -110,6 +112,7 @@ export class Router implements StreamRouter {
     this.#exchanges = environment.exchanges;
     this.#messages = environment.messages;
     this.#strings = environment.strings;
+    this.#services = environment.services;
     this.#edges = environment.edges;
     this.#streams = tables.streams;
     this.#upstream = tables.upstream;
@@ -311,7 +314,7 @@ export class Router implements StreamRouter {
     this.#tries.arm(upstream, plan, cluster);
     this.#manager
       .sinkOf(stream)
-      ?.decide('connection', this.#heads.addressText(s.hostAddress[stream] ?? 0), reason('sent'));
+      ?.decide('connection', this.#services.addressText(s.hostAddress[stream] ?? 0), reason('sent'));
     const toOwnApplication =
       c.pathToServer[connection] === LOOPBACK && roleOf(c.serverProcess[connection] ?? 0) === ROLE_APPLICATION;
     if (toOwnApplication) this.#exchanges.sendNow(leg);

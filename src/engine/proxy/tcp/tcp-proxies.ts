@@ -18,7 +18,7 @@ import type { CompiledChain, ConfigRegistry } from '../config';
 import * as counters from '../counters';
 import type { ProxyEnvironment } from '../environment';
 import type { ProxyRecord } from '../proxy-record';
-import { NO_HOST, ResponseFlag, type StreamResetReason } from '../semantics';
+import { ResponseFlag, type StreamResetReason } from '../semantics';
 import type { ProxyTables } from '../tables';
 import { type ClusterRuntime, RESOURCE_CONNECTIONS } from '../upstream/cluster-runtime';
 import type { Clusters } from '../upstream/clusters';
@@ -195,19 +195,7 @@ export class TcpProxies {
       const port = discovery.portOverride ?? dialled.port;
       return this.#clusters.originalDestination(cluster, this.#services.addressNumber(dialled.ip, port));
     }
-    const balancer = cluster.balancers[(s.worker[session] ?? 0) % cluster.balancers.length];
-    const index =
-      balancer?.chooseHost({
-        nowNs: this.#kernel.nowNs,
-        hash: undefined,
-        metadataMatch: undefined,
-        hostSelectionRetryMax: 0,
-        rejectHost: undefined,
-        previousPriorities: undefined,
-        random: cluster.rng,
-      }) ?? NO_HOST;
-    for (const counter of balancer?.lastPick.counters ?? []) cluster.count(counters.clusterCounter(counter));
-    return index === NO_HOST ? NONE : (cluster.hosts[index] ?? NONE);
+    return cluster.anyHost(s.worker[session] ?? 0, this.#kernel.nowNs);
   }
 
   handlePoolReady(upstream: number, connection: number): void {

@@ -1,6 +1,7 @@
 import type { Ns, Rng } from '../../../base';
+import { NONE } from '../../network';
 import { type CompiledCluster, ROUTING_PRIORITIES } from '../config';
-import { CLUSTER_COUNTERS, SSL_CONNECTION_ERROR } from '../counters';
+import { CLUSTER_COUNTERS, clusterCounter, SSL_CONNECTION_ERROR } from '../counters';
 import {
   createHostColumns,
   createLoadBalancer,
@@ -11,6 +12,7 @@ import {
   type LoadBalancerState,
   type LocalZone,
   maxActiveRetries,
+  NO_HOST,
   type OutlierDetector,
   type OutlierState,
 } from '../semantics';
@@ -119,6 +121,23 @@ export class ClusterRuntime {
     this.cluster = cluster;
     this.workers = workers;
     this.balancers = Array.from({ length: workers }, () => createLoadBalancer(cluster.plan));
+  }
+
+  /** A host for whoever has no wishes, such as calls of the proxy itself; -1 when there is none. */
+  anyHost(worker: number, nowNs: Ns): number {
+    const balancer = this.balancers[worker % this.balancers.length];
+    if (balancer === undefined) return NONE;
+    const index = balancer.chooseHost({
+      nowNs,
+      hash: undefined,
+      metadataMatch: undefined,
+      hostSelectionRetryMax: 0,
+      rejectHost: undefined,
+      previousPriorities: undefined,
+      random: this.rng,
+    });
+    for (const counter of balancer.lastPick.counters) this.count(clusterCounter(counter));
+    return index === NO_HOST ? NONE : (this.hosts[index] ?? NONE);
   }
 
   count(counter: number): void {
