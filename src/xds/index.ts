@@ -115,6 +115,7 @@ export {
   type DecodeResult,
   decodeCluster,
   decodeClusterLoadAssignment,
+  decodeHeaderValueOptions,
   decodeListener,
   decodeRouteConfiguration,
   type RouteDecodeOptions,

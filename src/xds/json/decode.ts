@@ -1,10 +1,13 @@
 import { err, ok, type Result } from '../../base';
 import type { Cluster, ClusterLoadAssignment } from '../clusters';
+import type { HeaderValueOption } from '../headers';
+import type { JsonValue } from '../json-value';
 import type { Listener } from '../listeners';
 import type { RouteConfiguration } from '../routes';
 import { readCluster } from './decode-clusters';
 import { readClusterLoadAssignment } from './decode-endpoints';
 import { readListener } from './decode-listeners';
+import { headerValueOptionsOf } from './decode-matchers';
 import { readRouteConfiguration } from './decode-routes';
 import { isJsonObject, toJsonValue } from './json-text';
 import { DecodeLog, type DecodeProblem, MessageReader } from './reader';
@@ -32,6 +35,12 @@ export function decodeMessage<T>(
   const log = new DecodeLog();
   const value = read(new MessageReader(log, json, '', name));
   return log.problems.length === 0 ? ok({ value, unsupported: log.unsupported }) : err(log.problems);
+}
+
+/** The headers of a field that the representation keeps as it was written; what cannot be read of them is left out. */
+export function decodeHeaderValueOptions(source: JsonValue | undefined): readonly HeaderValueOption[] {
+  if (source === undefined) return [];
+  return headerValueOptionsOf(new MessageReader(new DecodeLog(), { headers: source }, ''), 'headers');
 }
 
 /** Reads `envoy.config.listener.v3.Listener` from parsed protojson or YAML. */

@@ -1,29 +1,18 @@
-import type { HeaderAppendAction, HeaderValueOption, JsonObject, JsonValue } from '../../../xds';
+import { decodeHeaderValueOptions, type JsonObject, type JsonValue } from '../../../xds';
 import { type AccessLogFilter, compileAccessLogFilter } from './access-log-filter';
-import { fieldOf, flagOf, isObject, numberOf, objectsOf, textOf } from './extra-fields';
+import { fieldOf, isObject, numberOf, objectsOf, textOf } from './extra-fields';
 import type { FormatContext } from './format-context';
 import { applyHeaderMutations, type CompiledHeaderMutations, compileHeaderMutations } from './header-parser';
 import type { RandomSource, ResponseView } from './http-message';
 import type { RewrittenReply } from './local-reply';
-import {
-  type CompiledFormat,
-  type CompiledJsonFormat,
-  compileFormat,
-  compileJsonFormat,
-  formatJson,
-  formatText,
-  UNAVAILABLE,
-} from './substitution-format';
+import { type CompiledTextOrJson, compileTextOrJson, formatTextOrJson } from './substitution-format';
 
 const TEXT = 'text/plain';
 const JSON_TYPE = 'application/json';
 
 /** How bodies of the proxy's own answers are written; without a format they stay as they are. */
 interface BodyFormat {
-  readonly format:
-    | { readonly kind: 'text'; readonly format: CompiledFormat }
-    | { readonly kind: 'json'; readonly format: CompiledJsonFormat }
-    | undefined;
+  readonly format: CompiledTextOrJson | undefined;
   readonly contentType: string;
 }
 
@@ -49,37 +38,12 @@ function inlineText(source: JsonValue | undefined): string {
 
 // envoyproxy/envoy source/common/local_reply/local_reply.cc BodyFormatter
 function compileBodyFormat(source: JsonObject): BodyFormat {
-  const json = fieldOf(source, 'jsonFormat');
-  const contentType = textOf(source, 'contentType');
-  if (isObject(json)) {
-    return {
-      format: { kind: 'json', format: compileJsonFormat(json) },
-      contentType: contentType === '' ? JSON_TYPE : contentType,
-    };
-  }
+  const field = fieldOf(source, 'jsonFormat');
+  const json = isObject(field) ? field : undefined;
   const text = textOf(source, 'textFormat') || inlineText(fieldOf(source, 'textFormatSource'));
   return {
-    format: { kind: 'text', format: compileFormat(text) },
-    contentType: contentType === '' ? TEXT : contentType,
-  };
-}
-
-const APPEND_ACTIONS: readonly HeaderAppendAction[] = [
-  'APPEND_IF_EXISTS_OR_ADD',
-  'ADD_IF_ABSENT',
-  'OVERWRITE_IF_EXISTS_OR_ADD',
-  'OVERWRITE_IF_EXISTS',
-];
-
-function headerToAdd(source: JsonObject): HeaderValueOption {
-  const header = fieldOf(source, 'header');
-  const named = textOf(source, 'appendAction');
-  const fallback = flagOf(source, 'append', true) ? 'APPEND_IF_EXISTS_OR_ADD' : 'OVERWRITE_IF_EXISTS_OR_ADD';
-  return {
-    key: textOf(header, 'key'),
-    value: textOf(header, 'value'),
-    appendAction: APPEND_ACTIONS.find((action) => action === named) ?? fallback,
-    keepEmptyValue: flagOf(source, 'keepEmptyValue', false),
+    format: compileTextOrJson(text, json),
+    contentType: textOf(source, 'contentType') || (json === undefined ? TEXT : JSON_TYPE),
   };
 }
 
@@ -92,7 +56,7 @@ function compileMapper(source: JsonObject): ResponseMapper {
     accepts: filter === undefined ? () => false : compileAccessLogFilter(filter).accepts,
     status: status === 0 ? undefined : status,
     body: body === undefined ? undefined : inlineText(body),
-    headers: compileHeaderMutations(objectsOf(fieldOf(source, 'headersToAdd')).map(headerToAdd), []),
+    headers: compileHeaderMutations(decodeHeaderValueOptions(fieldOf(source, 'headersToAdd')), []),
     format: isObject(format) ? compileBodyFormat(format) : undefined,
   };
 }
@@ -110,9 +74,7 @@ export function compileLocalReplyConfig(source: JsonValue | undefined): Compiled
 
 function formatted({ format }: BodyFormat, body: string, context: FormatContext): string {
   if (format === undefined) return body;
-  const own: FormatContext = { ...context, stream: { ...context.stream, localReplyBody: body } };
-  if (format.kind === 'json') return `${JSON.stringify(formatJson(format.format, own))}\n`;
-  return formatText(format.format, own, UNAVAILABLE);
+  return formatTextOrJson(format, { ...context, stream: { ...context.stream, localReplyBody: body } });
 }
 
 /** The first mapper whose filter accepts the answer changes it; then its format, or that of all, writes the body. */

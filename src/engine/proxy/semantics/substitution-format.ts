@@ -139,3 +139,22 @@ export function formatJson(format: CompiledJsonFormat, context: FormatContext): 
     }
   }
 }
+
+/** A format of either kind, ready to write. */
+export type CompiledTextOrJson =
+  | { readonly kind: 'text'; readonly format: CompiledFormat }
+  | { readonly kind: 'json'; readonly format: CompiledJsonFormat };
+
+/** The JSON form, where there is one, stands above the text. */
+export function compileTextOrJson(text: string, json: JsonValue | undefined): CompiledTextOrJson {
+  return json === undefined
+    ? { kind: 'text', format: compileFormat(text) }
+    : { kind: 'json', format: compileJsonFormat(json) };
+}
+
+/** What a format of either kind writes; a line of JSON ends with a newline. */
+// envoyproxy/envoy source/common/formatter/substitution_formatter.cc FormatterImpl::format, JsonFormatterImpl::format
+export function formatTextOrJson(compiled: CompiledTextOrJson, context: FormatContext): string {
+  if (compiled.kind === 'json') return `${JSON.stringify(formatJson(compiled.format, context))}\n`;
+  return formatText(compiled.format, context, UNAVAILABLE);
+}
