@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { EndpointModel, EngineCommand, PodSpec, ProbeResult, RequestModel, Simulation } from '../../../src/engine';
 import {
   type Cluster,
@@ -25,6 +26,7 @@ import {
   constantNetwork,
   endpoint,
   MS,
+  openLoad,
   podSpec,
   request,
   S,
@@ -124,4 +126,23 @@ export function gauges(simulation: Simulation): Readonly<Record<string, number>>
 /** A counter of the cluster of b. */
 export function clusterCounter(simulation: Simulation, name: string): number {
   return counters(simulation)[`cluster.${outboundName('b')}.${name}`] ?? 0;
+}
+
+/** Has a-1 send requests to b for a second, goes back to a moment within it, and expects the same to happen again. */
+export function expectTheSameAgain(
+  simulation: Simulation,
+  requestsPerSecond: number,
+  init: Partial<RequestModel> = {},
+): void {
+  const origin = { kind: 'workload', namespace: 'default', workload: 'a' } as const;
+  const load = openLoad('b', requestsPerSecond, { origin, requests: [{ weight: 1, request: request('b', init) }] });
+  simulation.execute({ kind: 'setLoads', loads: [load] });
+  simulation.advanceTo(200 * MS, FOREVER);
+  const saved = simulation.checkpoint();
+  simulation.advanceTo(S, FOREVER);
+  simulation.checkInvariants();
+  const hash = simulation.traceHash();
+  simulation.restore(saved);
+  simulation.advanceTo(S, FOREVER);
+  expect(simulation.traceHash()).toBe(hash);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { forwardTo, retryPolicy, route } from '../../../src/xds';
-import { clientWorld, clusterCounter, counters, FOREVER, send, server } from './client-world';
+import { clientWorld, clusterCounter, counters, expectTheSameAgain, send, server } from './client-world';
 import { outboundName } from './mesh';
-import { MS, openLoad, request, S, simulate } from './world';
+import { MS, simulate } from './world';
 
 const HCM = 'http.outbound_0.0.0.0_80';
 const RETRIED = [
@@ -57,17 +57,7 @@ describe('a response that is cut off', () => {
   it('survives a checkpoint', () => {
     const pods = [server('b', 1, { bodyBytes: 10, reset: 'afterHeaders', computeNs: 3 * MS })];
     const simulation = simulate(1, clientWorld(pods));
-    const origin = { kind: 'workload', namespace: 'default', workload: 'a' } as const;
-    const load = openLoad('b', 200, { origin, requests: [{ weight: 1, request: request('b') }] });
-    simulation.execute({ kind: 'setLoads', loads: [load] });
-    simulation.advanceTo(200 * MS, FOREVER);
-    const saved = simulation.checkpoint();
-    simulation.advanceTo(S, FOREVER);
-    simulation.checkInvariants();
-    const hash = simulation.traceHash();
-    simulation.restore(saved);
-    simulation.advanceTo(S, FOREVER);
-    expect(simulation.traceHash()).toBe(hash);
+    expectTheSameAgain(simulation, 200);
     expect(clusterCounter(simulation, 'upstream_cx_protocol_error')).toBeGreaterThan(100);
   });
 });

@@ -8,9 +8,9 @@ import {
   route,
   routeMatch,
 } from '../../../src/xds';
-import { clientWorld, clusterCounter, counters, FOREVER, send, server } from './client-world';
+import { clientWorld, clusterCounter, counters, expectTheSameAgain, send, server } from './client-world';
 import { outboundCluster, outboundName } from './mesh';
-import { MS, openLoad, request, S, simulate } from './world';
+import { MS, simulate } from './world';
 
 const HCM = 'http.outbound_0.0.0.0_80';
 
@@ -83,23 +83,7 @@ describe('internal redirects', () => {
 
   it('survive a checkpoint between the redirect and the answer', () => {
     const simulation = redirecting('http://b/new');
-    simulation.execute({
-      kind: 'setLoads',
-      loads: [
-        openLoad('b', 100, {
-          origin: { kind: 'workload', namespace: 'default', workload: 'a' },
-          requests: [{ weight: 1, request: request('b', { path: '/old' }) }],
-        }),
-      ],
-    });
-    simulation.advanceTo(200 * MS, FOREVER);
-    const saved = simulation.checkpoint();
-    simulation.advanceTo(S, FOREVER);
-    simulation.checkInvariants();
-    const hash = simulation.traceHash();
-    simulation.restore(saved);
-    simulation.advanceTo(S, FOREVER);
-    expect(simulation.traceHash()).toBe(hash);
+    expectTheSameAgain(simulation, 100, { path: '/old' });
     expect(counters(simulation)[`cluster.${outboundName('c')}.upstream_rq_200`]).toBeGreaterThan(50);
   });
 });
