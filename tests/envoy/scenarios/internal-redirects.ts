@@ -113,6 +113,15 @@ export const INTERNAL_REDIRECTS: readonly Scenario[] = [
     policy: { maxInternalRedirects: 5 },
     predicates: [predicate('previous_routes.v3.PreviousRoutesConfig', {})],
   }),
+  redirected('with-body', 'a body that nobody will read costs the connection', {
+    ...to('http://b/new'),
+    bodyBytes: 10,
+  }),
+  redirected('cut-off', 'so does one that does not come to its end', {
+    ...to('http://b/new'),
+    bodyBytes: 10,
+    reset: 'afterHeaders',
+  }),
   redirected('fragment', 'a fragment does not belong to the path', to('http://b/new#top')),
   redirected('retried', 'a retry policy of the route behind the redirect holds', to('http://b/new'), {
     answers: failing({ path: '/new', status: 503 }, 1),

@@ -38,7 +38,7 @@ export class CutResponses {
     this.#manager = parts.manager;
   }
 
-  /** The try has ended within its response: whose headers have been accepted. */
+  /** The headers of the try's response have been accepted, and nothing more will come. */
   handle(stream: number, upstream: number, cluster: ClusterRuntime): void {
     const t = this.#upstream.tries.arrays;
     const s = this.#streams.table.arrays;

@@ -18,7 +18,6 @@ import {
   MARK_RETRY,
   type NetworkTables,
   NONE,
-  PAYLOAD_HTTP2,
   ROLE_APPLICATION,
   roleOf,
   type ServiceDirectory,
@@ -336,6 +335,7 @@ export class Router implements StreamRouter {
     const status = this.#messages.status(response);
     const marks = l.marks[leg] ?? 0;
     const isCutOff = (marks & MARK_CUT_OFF) !== 0;
+    const hasMore = isCutOff || bytes > 0;
     s.marks[stream] = (s.marks[stream] ?? 0) | (marks & ~MARK_CUT_OFF);
     cluster.countBy(counters.CX_RX_BYTES, bytes);
     const plan = this.routePlanOf(stream);
@@ -348,16 +348,16 @@ export class Router implements StreamRouter {
     if (decision === 'yes') {
       cluster.countRetriedStatus(status);
       cluster.count(counters.RETRY_RQ_COMPLETED);
-      this.#discard(stream, upstream, status, isCutOff || bytes > 0);
+      this.#discard(stream, upstream, status, hasMore);
       this.scheduleRetry(stream);
       return;
     }
     const { redirects } = plan;
-    if (redirects?.redirectResponseCodes.includes(status) && this.#redirect(stream, upstream, redirects, response))
-      return;
+    const isRedirect = redirects?.redirectResponseCodes.includes(status) === true;
+    if (isRedirect && this.#redirect(stream, upstream, redirects, response, hasMore)) return;
     const bad = retried ? this.#retries.wouldRetry(plan, response) : decision !== 'no';
     if (bad && this.othersRemain(stream, upstream)) {
-      this.#discard(stream, upstream, status, isCutOff || bytes > 0);
+      this.#discard(stream, upstream, status, hasMore);
       return;
     }
     // The status of gRPC would have come at the end.
@@ -372,11 +372,18 @@ export class Router implements StreamRouter {
     this.#accept(stream, plan, cluster, response, bytes);
   }
 
-  // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamHeaders, Filter::setupRedirect
-  #redirect(stream: number, upstream: number, policy: InternalRedirectPolicy, response: number): boolean {
+  // envoyproxy/envoy source/common/router/router.cc Filter::onUpstreamHeaders, Filter::setupRedirect, Filter::onDestroy
+  // biome-ignore lint/complexity/useMaxParams: a response and where it comes from.
+  #redirect(
+    stream: number,
+    upstream: number,
+    policy: InternalRedirectPolicy,
+    response: number,
+    hasMore: boolean,
+  ): boolean {
     const cluster = this.clusterOf(stream);
-    const t = this.#upstream.tries.arrays;
-    const outcome = this.#redirects.follow(stream, policy, t.request[upstream] ?? 0, this.#messages.response(response));
+    const request = this.#upstream.tries.arrays.request[upstream] ?? 0;
+    const outcome = this.#redirects.follow(stream, policy, request, this.#messages.response(response));
     cluster.countRare(`upstream_internal_redirect_${outcome.kind === 'followed' ? 'succeeded' : 'failed'}_total`);
     if (outcome.kind === 'passed') return false;
     const status = this.#messages.status(response);
@@ -384,18 +391,15 @@ export class Router implements StreamRouter {
     this.abandon(stream);
     this.#manager.replace(stream, outcome.stream, status);
     // Only now is the response over: the new request has not found this connection free.
-    this.#pools.releaseStream(upstream, false);
+    this.#tries.letGo(cluster, upstream, hasMore);
     this.#upstream.releaseTry(upstream);
     return true;
   }
 
-  /** Lets go of a try whose response nobody will see. A body that is still to come ends with the connection, over HTTP/2 with its stream. */
+  /** Lets go of a try whose response nobody will see. */
   #discard(stream: number, upstream: number, status: number, hasMore: boolean): void {
-    const t = this.#upstream.tries.arrays;
-    this.#tries.countHost(t.host[upstream] ?? 0, false);
-    const payload = this.#network.connections.arrays.payload[t.connection[upstream] ?? 0];
-    if (hasMore && payload === PAYLOAD_HTTP2) this.clusterOf(stream).count(counters.RQ_TX_RESET);
-    this.#pools.releaseStream(upstream, hasMore);
+    this.#tries.countHost(this.#upstream.tries.arrays.host[upstream] ?? 0, false);
+    this.#tries.letGo(this.clusterOf(stream), upstream, hasMore);
     this.#tries.release(stream, upstream, status);
   }
 

@@ -5,7 +5,7 @@ import {
   type TimerLanes,
 } from '../../core';
 import { type Kernel, NO_EVENT } from '../../kernel';
-import { type Exchanges, type NetworkTables, NONE, PAYLOAD_HTTP1 } from '../../network';
+import { type Exchanges, type NetworkTables, NONE, PAYLOAD_HTTP1, PAYLOAD_HTTP2 } from '../../network';
 import * as counters from '../counters';
 import type { ProxyEnvironment } from '../environment';
 import type { ProxyTables } from '../tables';
@@ -119,6 +119,14 @@ export class Tries {
     const next = t.nextTry[upstream] ?? NONE;
     if (previous === NONE) s.firstTry[stream] = next;
     else t.nextTry[previous] = next;
+  }
+
+  /** Lets a connection go. What is still to come of the response ends with it, over HTTP/2 with its stream. */
+  letGo(cluster: ClusterRuntime, upstream: number, hasMore: boolean): void {
+    const connection = this.#upstream.tries.arrays.connection[upstream] ?? 0;
+    const isShared = this.#network.connections.arrays.payload[connection] === PAYLOAD_HTTP2;
+    if (hasMore && isShared) cluster.count(counters.RQ_TX_RESET);
+    this.#pools.releaseStream(upstream, hasMore);
   }
 
   /** Resets a try that has no response yet. An HTTP/1.1 connection does not survive that. */

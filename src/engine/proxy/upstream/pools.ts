@@ -439,10 +439,10 @@ export class Pools {
   /** The response of an upstream request was cut off: over HTTP/2 by a reset of its stream, otherwise by the end of its connection. */
   // envoyproxy/envoy source/common/http/http1/codec_impl.cc ClientConnectionImpl (the end of the connection within a message)
   handleCutOff(upstream: number): void {
-    const { connection, pool } = this.#tables.tries.arrays;
-    const number = connection[upstream] ?? 0;
-    const cluster = this.#cluster(pool[upstream] ?? 0);
-    if (this.#network.connections.arrays.payload[number] === PAYLOAD_HTTP2) {
+    const t = this.#tables.tries.arrays;
+    const connection = t.connection[upstream] ?? 0;
+    const cluster = this.#cluster(t.pool[upstream] ?? 0);
+    if (this.#network.connections.arrays.payload[connection] === PAYLOAD_HTTP2) {
       cluster.count(counters.RQ_RX_RESET);
       this.releaseStream(upstream, false);
       return;
@@ -450,9 +450,9 @@ export class Pools {
     cluster.count(counters.CX_PROTOCOL_ERROR);
     cluster.count(counters.CX_DESTROY_WITH_ACTIVE_RQ);
     cluster.count(counters.CX_DESTROY_REMOTE_WITH_ACTIVE_RQ);
-    this.#connections.closeByClient(number);
+    this.#connections.closeByClient(connection);
     this.releaseStream(upstream, true);
-    this.handleClosedByServer(number);
+    this.handleClosedByServer(connection);
   }
 
   /** A connection has room again. Over HTTP/1.1 the next stream takes it in the next turn of the event loop, over HTTP/2 at once. */
